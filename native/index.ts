@@ -1,0 +1,173 @@
+/**
+ * The whole native boundary. A call opens, reads and closes; there are no handles (ADR 5). Inputs are copied into C++
+ * before a call returns, outputs are moved out. One call is one batch: at most 64 records or 64 MiB of values,
+ * so a cancelled job stops within one call. Numbers of records fail alone: `status[i]` is 0 or a negative code.
+ */
+import { createRequire } from 'node:module';
+import { type ErrorCode, FeatureError } from '../schemas/problem.js';
+import type { Container, GridDef, RecordBatch, RecordTable, Source } from '../schemas/vocabulary.js';
+
+export interface Decoded {
+  /** whole fields, concatenated in batch order, i fastest; a failed record is all NaN */
+  readonly values: Float32Array;
+  readonly status: Int32Array;
+}
+
+export type Dtype =
+  | 'float32'
+  | 'float64'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'uint8'
+  | 'uint16'
+  | 'uint32'
+  | 'uint64'
+  | 'complex64'
+  | 'complex128';
+
+export interface DecodedNative {
+  /** raw little-endian elements of every record, back to back; a failed record has none */
+  readonly bytes: Uint8Array;
+  /** start[i] .. start[i+1] are the bytes of record i */
+  readonly start: Float64Array;
+  readonly dtype: readonly Dtype[];
+  /** number of missing points (records with +64): NaN in floats, the missing flag in integers */
+  readonly missing: Float64Array;
+  readonly status: Int32Array;
+}
+
+/** A field to be packed. `values` holds ni*nj*nk elements, i fastest (complex: re, im interleaved). */
+export interface NativeField {
+  readonly nomvar: string;
+  readonly typvar: string;
+  readonly etiket: string;
+  readonly grtyp: string;
+  readonly ip1: number;
+  readonly ip2: number;
+  readonly ip3: number;
+  readonly ni: number;
+  readonly nj: number;
+  readonly nk: number;
+  readonly deet: number;
+  readonly npas: number;
+  readonly ig1: number;
+  readonly ig2: number;
+  readonly ig3: number;
+  readonly ig4: number;
+  /** CMC stamp of origin, signed */
+  readonly dateo: number;
+  /** requested type; substitutions are those of docs/formats/packing.md */
+  readonly datyp: number;
+  readonly nbits: number;
+  readonly values:
+    | Float32Array
+    | Float64Array
+    | Int8Array
+    | Int16Array
+    | Int32Array
+    | BigInt64Array
+    | Uint8Array
+    | Uint16Array
+    | Uint32Array
+    | BigUint64Array;
+  /** RSF only: extended metadata as JSON text */
+  readonly metadata?: string;
+}
+
+/** The functions that the addon registers, as C++ gives them; wrapped below. */
+interface Addon {
+  scan(source: Source): Promise<RecordTable>;
+  decode(source: Source, records: RecordBatch): Promise<Decoded>;
+  decodeNative(source: Source, records: RecordBatch): Promise<DecodedNative>;
+  gather(source: Source, records: RecordBatch, points: Uint32Array, starts?: Uint32Array): Promise<Decoded>;
+  gridPoints(grid: GridDef, points?: Uint32Array): Promise<{ lat: Float64Array; lon: Float64Array }>;
+  locate(grid: GridDef, lat: Float64Array, lon: Float64Array): Promise<Float64Array>;
+  rotation(grid: GridDef, points: Uint32Array): Promise<Float64Array>;
+  encode(container: Container, field: NativeField): Promise<Uint8Array>;
+  append(path: string, container: Container, records: readonly Uint8Array[]): Promise<void>;
+  info(): { abi: number; simd: string; threads: number };
+}
+
+/** C++ rejects with an Error that carries `code` (one of ErrorCode), `detail` text and `offset` (file offset, -1 none). */
+interface NativeFailure extends Error {
+  code: ErrorCode;
+  offset: number;
+}
+
+const addon = createRequire(import.meta.url)('../../native/build/fst.node') as Addon;
+
+function whereOf(source: Source | string): string {
+  return typeof source === 'string' ? source : 'path' in source ? source.path : 'fetched ranges';
+}
+
+async function named<T>(where: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    const failure = error as NativeFailure;
+    if (typeof failure.code !== 'string' || typeof failure.offset !== 'number') throw error;
+    const at = failure.offset >= 0 ? ` at byte ${failure.offset}` : '';
+    throw new FeatureError(failure.code, `${where}: ${failure.message}${at}`, {
+      data: { file: where, offset: failure.offset },
+      cause: error,
+    });
+  }
+}
+
+/** Every record of a file, as columns. XDF with any number of pages, sequential XDF, RSF with any number of segments. */
+export function scan(source: Source): Promise<RecordTable> {
+  return named(whereOf(source), addon.scan(source));
+}
+
+/** Whole fields as float32. */
+export function decode(source: Source, records: RecordBatch): Promise<Decoded> {
+  return named(whereOf(source), addon.decode(source, records));
+}
+
+/** Whole fields in the type that the record holds. */
+export function decodeNative(source: Source, records: RecordBatch): Promise<DecodedNative> {
+  return named(whereOf(source), addon.decodeNative(source, records));
+}
+
+/**
+ * Values at storage offsets (0-based, i fastest) of every record: [record][point]. With `starts` (CSR, one more than
+ * records) record r takes points[starts[r] .. starts[r+1]) only.
+ */
+export function gather(
+  source: Source,
+  records: RecordBatch,
+  points: Uint32Array,
+  starts?: Uint32Array,
+): Promise<Decoded> {
+  return named(whereOf(source), addon.gather(source, records, points, starts));
+}
+
+/** Latitude and longitude (degrees, lon in [0, 360)) of all points in storage order, or of the given storage offsets. */
+export function gridPoints(grid: GridDef, points?: Uint32Array): Promise<{ lat: Float64Array; lon: Float64Array }> {
+  return named(`grid ${grid.grtyp}`, addon.gridPoints(grid, points));
+}
+
+/** Fractional 1-based array indices, x,y pairs; NaN pairs outside the grid's footprint (docs/formats/grids.md). */
+export function locate(grid: GridDef, lat: Float64Array, lon: Float64Array): Promise<Float64Array> {
+  return named(`grid ${grid.grtyp}`, addon.locate(grid, lat, lon));
+}
+
+/** (c, s) pairs at storage offsets: east = c*u - s*v, north = s*u + c*v for components u, v along the grid's axes. */
+export function rotation(grid: GridDef, points: Uint32Array): Promise<Float64Array> {
+  return named(`grid ${grid.grtyp}`, addon.rotation(grid, points));
+}
+
+/** One packed record, ready for `append`. */
+export function encode(container: Container, field: NativeField): Promise<Uint8Array> {
+  return named(`record ${field.nomvar}`, addon.encode(container, field));
+}
+
+/** Adds records at the end of a file, creating it when absent; readers see all of them or none. */
+export function append(path: string, container: Container, records: readonly Uint8Array[]): Promise<void> {
+  return named(path, addon.append(path, container, records));
+}
+
+/** Build facts: version of this boundary, SIMD level in use, hardware threads. */
+export const info = (): { abi: number; simd: string; threads: number } => addon.info();

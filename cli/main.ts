@@ -1,0 +1,90 @@
+#!/usr/bin/env node
+/** The `polyfst` binary: names, flags and exit codes of every command; the work is in one file a command, loaded when asked for. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { EXIT, report } from './output.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+const collect = (value: string, all: string[]): string[] => [...all, value];
+
+/** Runs a command's function and leaves its exit code; stdout may still be draining. */
+function run<A extends unknown[]>(load: () => Promise<(...args: A) => Promise<number>>) {
+  return async (...args: A): Promise<void> => {
+    try {
+      process.exitCode = await (await load())(...args);
+    } catch (error) {
+      process.exitCode = report(error);
+    }
+  };
+}
+
+const program = new Command('polyfst')
+  .description('Read, index, query and serve RPN standard files (FST)')
+  .version(version)
+  .showHelpAfterError('(polyfst COMMAND --help shows what a command takes)')
+  .exitOverride();
+
+program
+  .command('ls')
+  .description('list the records of files')
+  .argument('<file...>', 'FST files (XDF or RSF)')
+  .option('--json', 'one JSON object a line')
+  .action(run(async () => (await import('./ls.js')).ls));
+
+program
+  .command('read')
+  .description('decode records into a raw little-endian file')
+  .argument('<file>', 'FST file')
+  .option('--row <n>', 'record number from 0; repeatable, lists allowed (3,7)', collect, [])
+  .option('--all', 'every record')
+  .requiredOption('--out <file>', 'where the values go')
+  .option('--json', 'one JSON object a line')
+  .action(run(async () => (await import('./read.js')).read));
+
+program
+  .command('coords')
+  .description('latitudes and longitudes of the grid of a record (float64: lat[n], then lon[n] in [0,360))')
+  .argument('<file>', 'FST file')
+  .requiredOption('--row <n>', 'record number from 0')
+  .requiredOption('--out <file>', 'where the coordinates go')
+  .action(run(async () => (await import('./coords.js')).coords));
+
+program
+  .command('locate')
+  .description('grid position, nearest and bilinear value of a record at points')
+  .argument('<file>', 'FST file')
+  .requiredOption('--row <n>', 'record number from 0')
+  .requiredOption('--at <lat,lon>', 'point in degrees; repeatable', collect, [])
+  .option('--json', 'one JSON object a line')
+  .action(run(async () => (await import('./locate.js')).locate));
+
+program
+  .command('demo')
+  .description('write the demo run, a small forecast with values that follow from a formula')
+  .argument('<dir>', 'folder, created when absent')
+  .option('--format <container>', 'xdf or rsf', 'xdf')
+  .action(run(async () => (await import('./demo.js')).demo));
+
+/** Commander takes `-1269765550` for flags: known number-like arguments are protected before it parses. */
+function protectNegativeNumbers(argv: readonly string[]): string[] {
+  const firstNumber = argv.findIndex(
+    (arg, i) => i > 2 && /^-\d[\d.eE+-]*$/.test(arg) && !argv[i - 1]!.startsWith('--'),
+  );
+  if (firstNumber < 0 || argv.includes('--')) return [...argv];
+  const flags = argv.slice(3).filter((arg) => arg.startsWith('--'));
+  const rest = argv.slice(3).filter((arg) => !arg.startsWith('--'));
+  return [...argv.slice(0, 3), ...flags, '--', ...rest];
+}
+
+/** Commands whose plain arguments may be negative numbers; their flags take no value. */
+const NUMERIC = new Set(['ip', 'date']);
+
+try {
+  const argv = process.argv;
+  await program.parseAsync(NUMERIC.has(argv[2] ?? '') ? protectNegativeNumbers(argv) : argv);
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  else process.exitCode = report(error);
+}

@@ -24,6 +24,11 @@ export interface Selection {
   readonly steps: Float64Array;
   readonly params: readonly ParamRef[];
   readonly rows: Uint32Array;
+  /**
+   * Same shape as `rows`; for params with `rotate` the row of the partner component of the same field, NO_ROW elsewhere
+   * and where there is none. Absent when no param needs it.
+   */
+  readonly partners?: Uint32Array;
   /** single-valued request keys for `mars:metadata` (class, stream, expver, …), as text */
   readonly metadata: Readonly<Record<string, string>>;
 }

@@ -1,0 +1,32 @@
+/** Timing: warm-up, several runs, median and minimum; a sink keeps results alive so that no work is optimised away. */
+
+export interface Timing {
+  readonly medianMs: number;
+  readonly minMs: number;
+  readonly n: number;
+}
+
+let sink = 0;
+
+/** Runs `work` `n` times after `warmup` runs; `work` returns a number that depends on what it computed. */
+export async function time(n: number, work: () => Promise<number>, warmup = 1): Promise<Timing> {
+  for (let run = 0; run < warmup; run++) sink += await work();
+  const elapsed: number[] = [];
+  for (let run = 0; run < n; run++) {
+    const start = performance.now();
+    sink += await work();
+    elapsed.push(performance.now() - start);
+  }
+  elapsed.sort((a, b) => a - b);
+  return { medianMs: elapsed[Math.floor(n / 2)]!, minMs: elapsed[0]!, n };
+}
+
+/** Something derived from all timed results; printing it keeps them observable. */
+export const consumed = (): boolean => Number.isFinite(sink);
+
+/** Every `stride`-th value summed: cheap proof that an array was filled. */
+export function touch(values: Float32Array, stride = 4096): number {
+  let sum = 0;
+  for (let k = 0; k < values.length; k += stride) sum += values[k]!;
+  return sum;
+}

@@ -2,16 +2,20 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { z } from 'zod';
 import { append, encode } from '../native/index.js';
+import type { collectionFileSchema } from '../schemas/collection.js';
 import type { Container } from '../schemas/vocabulary.js';
 import { demoFiles } from './demo-run.js';
 import { UsageError } from './output.js';
 import { Progress } from './progress.js';
 
-/** Rules that tell the deterministic run from the members (docs/config.md). */
-const COLLECTION = {
+/** Rules that tell the deterministic run from the members (schemas/collection.ts). */
+const COLLECTION: z.input<typeof collectionFileSchema> = {
   name: 'demo',
-  constants: { class: 'rd', expver: '0001', domain: 'g' },
+  class: 'rd',
+  expver: '0001',
+  domain: 'g',
   rules: [
     { etiket: 'R1DEMO__N', stream: 'oper', type: 'fc' },
     { etiket: 'E1DEMO__N*', stream: 'enfo', number: 'ip3' },

@@ -14,7 +14,14 @@ export function random(seed: number): () => number {
 const smooth = (t: number): number => t * t * (3 - 2 * t);
 
 /** Adds one octave: a lattice of `cells` per side, interpolated smoothly over the field. */
-function addOctave(field: Float64Array, ni: number, nj: number, cells: number, amplitude: number, next: () => number): void {
+function addOctave(
+  field: Float64Array,
+  ni: number,
+  nj: number,
+  cells: number,
+  amplitude: number,
+  next: () => number,
+): void {
   const side = cells + 2;
   const lattice = Float64Array.from({ length: side * side }, () => (next() - 0.5) * 2 * amplitude);
   for (let j = 0; j < nj; j++) {

@@ -42,7 +42,8 @@ export async function decodeFile(folder: string, container: Container, type: (ty
   await mkdir(folder, { recursive: true });
   const path = join(folder, `decode_${type.name.replace('/', '_')}.${container}.fst`);
   await writeOnce(path, container, async function* () {
-    for (let r = 0; r < FIELD.records; r++) yield field(weatherField(FIELD.ni, FIELD.nj, r % 4), FIELD.ni, FIELD.nj, type.datyp, type.nbits, r);
+    for (let r = 0; r < FIELD.records; r++)
+      yield field(weatherField(FIELD.ni, FIELD.nj, r % 4), FIELD.ni, FIELD.nj, type.datyp, type.nbits, r);
   });
   return path;
 }
@@ -55,7 +56,8 @@ export async function scanFiles(folder: string, container: Container): Promise<s
   for (let f = 0; f < SCAN.files; f++) {
     const path = join(folder, `scan_${String(f).padStart(2, '0')}.${container}.fst`);
     await writeOnce(path, container, async function* () {
-      for (let r = 0; r < SCAN.records; r++) yield { ...field(values, SCAN.ni, SCAN.nj, 1, 16, r), ip1: 1000 - r, ip3: f };
+      for (let r = 0; r < SCAN.records; r++)
+        yield { ...field(values, SCAN.ni, SCAN.nj, 1, 16, r), ip1: 1000 - r, ip3: f };
     });
     paths.push(path);
   }

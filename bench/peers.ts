@@ -18,7 +18,15 @@ export function peerPython(root: string): string | undefined {
 }
 
 /** Times one kind of work of the reference library. */
-export function timePeer(python: string, root: string, kind: 'scan' | 'decode', n: number, files: readonly string[]): PeerTiming {
-  const out = execFileSync(python, [join(root, 'bench', 'peer-rmn.py'), kind, String(n), ...files], { encoding: 'utf8' });
+export function timePeer(
+  python: string,
+  root: string,
+  kind: 'scan' | 'decode',
+  n: number,
+  files: readonly string[],
+): PeerTiming {
+  const out = execFileSync(python, [join(root, 'bench', 'peer-rmn.py'), kind, String(n), ...files], {
+    encoding: 'utf8',
+  });
   return JSON.parse(out.trim().split('\n').at(-1)!) as PeerTiming;
 }

@@ -26,7 +26,12 @@ export interface FileBench {
   readonly n: number;
 }
 
-function against(bench: FileBench, kind: 'scan' | 'decode', files: readonly string[], medianMs: number): Pick<FileRow, 'peer' | 'peerMs' | 'ratio'> {
+function against(
+  bench: FileBench,
+  kind: 'scan' | 'decode',
+  files: readonly string[],
+  medianMs: number,
+): Pick<FileRow, 'peer' | 'peerMs' | 'ratio'> {
   if (bench.python === undefined || files[0]!.includes('.rsf.')) return { peer: null, peerMs: null, ratio: null };
   const peer = timePeer(bench.python, bench.root, kind, bench.n, files);
   return { peer: `reference ${peer.version}`, peerMs: peer.median_ms, ratio: peer.median_ms / medianMs };
@@ -35,12 +40,22 @@ function against(bench: FileBench, kind: 'scan' | 'decode', files: readonly stri
 /** 10,000 records of 40 files, warm. */
 export async function scanRow(bench: FileBench, container: Container): Promise<FileRow> {
   const files = await scanFiles(bench.folder, container);
-  const timing = await time(bench.n, async () => {
-    const tables = await Promise.all(files.map((path) => scan({ path })));
-    return tables.reduce((sum, table) => sum + table.count, 0);
-  }, 3);
+  const timing = await time(
+    bench.n,
+    async () => {
+      const tables = await Promise.all(files.map((path) => scan({ path })));
+      return tables.reduce((sum, table) => sum + table.count, 0);
+    },
+    3,
+  );
   const rate = (SCAN.files * SCAN.records) / (timing.medianMs / 1000);
-  return { row: `scan ${container}`, rate, unit: 'records/s', ...timing, ...against(bench, 'scan', files, timing.medianMs) };
+  return {
+    row: `scan ${container}`,
+    rate,
+    unit: 'records/s',
+    ...timing,
+    ...against(bench, 'scan', files, timing.medianMs),
+  };
 }
 
 /** 24 whole fields of 1000 x 1000, read and decoded, one call at a time (one thread). */
@@ -54,6 +69,12 @@ export async function* decodeRows(bench: FileBench, container: Container): Async
       return sum;
     });
     const rate = (FIELD.records * FIELD.ni * FIELD.nj * 4) / 1e6 / (timing.medianMs / 1000);
-    yield { row: `decode ${container} ${type.name}`, rate, unit: 'MB/s', ...timing, ...against(bench, 'decode', [path], timing.medianMs) };
+    yield {
+      row: `decode ${container} ${type.name}`,
+      rate,
+      unit: 'MB/s',
+      ...timing,
+      ...against(bench, 'decode', [path], timing.medianMs),
+    };
   }
 }

@@ -67,15 +67,42 @@ program
   .option('--format <container>', 'xdf or rsf', 'xdf')
   .action(run(async () => (await import('./demo.js')).demo));
 
+const ip = program.command('ip').description('decode and encode IP1, IP2, IP3');
+ip.command('decode')
+  .argument('<ip...>', 'encoded values')
+  .option('--json', 'one JSON object a line')
+  .action(run(async () => (await import('./encodings.js')).ipDecode));
+ip.command('encode')
+  .argument('<value>', 'value in the unit of the kind')
+  .argument('<kind>', 'kind: 0 m above sea, 1 sigma, 2 hPa, 3 code, 4 m above ground, 5 hybrid, 6 theta, 10 hours')
+  .option('--old', 'old style (IP1 up to 32767)')
+  .option('--json', 'one JSON object a line')
+  .action(run(async () => (await import('./encodings.js')).ipEncode));
+
+const date = program.command('date').description('decode, encode and shift CMC date stamps');
+date
+  .command('decode')
+  .argument('<stamp...>', 'stamps')
+  .option('--json', 'one JSON object a line')
+  .action(run(async () => (await import('./encodings.js')).dateDecode));
+date
+  .command('encode')
+  .argument('<iso...>', 'ISO instants')
+  .option('--json', 'one JSON object a line')
+  .action(run(async () => (await import('./encodings.js')).dateEncode));
+date
+  .command('add')
+  .argument('<stamp>', 'stamp')
+  .argument('<hours>', 'hours, may be negative or fractional')
+  .option('--json', 'one JSON object a line')
+  .action(run(async () => (await import('./encodings.js')).dateAdd));
+
 /** Commander takes `-1269765550` for flags: known number-like arguments are protected before it parses. */
 function protectNegativeNumbers(argv: readonly string[]): string[] {
-  const firstNumber = argv.findIndex(
-    (arg, i) => i > 2 && /^-\d[\d.eE+-]*$/.test(arg) && !argv[i - 1]!.startsWith('--'),
-  );
-  if (firstNumber < 0 || argv.includes('--')) return [...argv];
-  const flags = argv.slice(3).filter((arg) => arg.startsWith('--'));
-  const rest = argv.slice(3).filter((arg) => !arg.startsWith('--'));
-  return [...argv.slice(0, 3), ...flags, '--', ...rest];
+  if (argv.includes('--')) return [...argv];
+  const flags = argv.slice(4).filter((arg) => arg.startsWith('--'));
+  const rest = argv.slice(4).filter((arg) => !arg.startsWith('--'));
+  return [...argv.slice(0, 4), ...flags, '--', ...rest];
 }
 
 /** Commands whose plain arguments may be negative numbers; their flags take no value. */

@@ -79,6 +79,8 @@ const extractJob = z.strictObject({
   kind: z.literal('extract'),
   collection: z.string().min(1).max(256),
   request: z.record(z.string(), z.unknown()),
+  /** remarks of the parser, to be repeated in the job's metadata */
+  notes: z.array(z.string().max(2048)).max(100).optional(),
   /** version of the collection's index that the plan was priced on */
   indexVersion: z.string().max(256).optional(),
 });

@@ -36,18 +36,28 @@ export type RawKey =
   | 'datyp'
   | 'nbits';
 
-export type KeyName = MarsKey | RawKey;
+/**
+ * `datetime` exists only inside a request: base date-times asked for by the range of a timeseries along datetime. It stands
+ * for `date` and `time` together, which are then absent.
+ */
+export type KeyName = MarsKey | RawKey | 'datetime';
 
 /** Canonical level types: surface, pressure (hPa), model (hybrid or sigma), height (m), potential temperature (K), ocean depth. */
 export type Levtype = 'sfc' | 'pl' | 'ml' | 'hl' | 'pt' | 'o2d';
 
 /**
- * A value of a key in normal form: step in seconds; date YYYYMMDD; time HHMM; number, level, ip and ig as numbers;
- * an accumulation interval as "a-b" in seconds; everything else as text.
+ * A value of a key in normal form. Numbers: step in seconds; number; level; ip1-3, ig1-4, datyp, nbits; datetime in ms since
+ * the epoch; dateo and datev when given as CMC stamps. Text: date YYYYMMDD; time HHMM; an accumulation interval "a-b" in
+ * seconds; dateo and datev when given as dates (`YYYY-MM-DDTHH:MM:SSZ`); everything else. On levtype ml a whole number is a
+ * rank from the top and a fraction a hybrid value; the hybrid values 0 and 1 are the texts "0.0" and "1.0".
  */
 export type AxisValue = string | number;
 
-/** What a request asks of one key. `range` without `by` means every value available in [from, to] (or [from, to) when `halfOpen`). */
+/**
+ * What a request asks of one key. `range` without `by` means every value available in [from, to] (or [from, to) when
+ * `halfOpen`); with `by` every value from, from + by, … must exist. `by` is in seconds for step and datetime, minutes for
+ * time, days for date, else in the unit of the key. Values are unique and in the order of the request.
+ */
 export type KeySelector =
   | { readonly kind: 'values'; readonly values: readonly AxisValue[] }
   | {
@@ -70,7 +80,10 @@ export interface Box {
   readonly east: number;
 }
 
-/** One filled ring with optional holes (holes: only from GeoJSON input; their edges belong to the polygon). */
+/**
+ * One filled ring with optional holes (holes: only from GeoJSON input; their edges belong to the polygon). Rings are open
+ * (the first vertex is not repeated), longitudes are unwrapped: an edge is the straight segment between its two vertices.
+ */
 export interface PolygonRings {
   readonly outer: readonly LatLon[];
   readonly holes: readonly (readonly LatLon[])[];
@@ -145,6 +158,8 @@ export interface FeatureRequest {
   readonly expectAny: boolean;
   /** absent: MARS units for MARS names, native units for nomvars */
   readonly units?: 'native' | 'mars';
+  /** remarks on how the request was read, for the metadata of the job; not part of the request's identity */
+  readonly notes?: readonly string[];
 }
 
 /**

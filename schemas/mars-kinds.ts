@@ -111,7 +111,10 @@ const times: ValueKind = {
   place: (value) => scanTime(String(value))!,
   at: timeText,
   readBy: readTimeBy,
-  printBy: (minutes) => (minutes < 60 || minutes % 60 !== 0 ? `${minutes}m` : String(minutes / 60)),
+  printBy: (minutes) => {
+    if (minutes % 60 !== 0) return `${minutes}m`;
+    return minutes < 6000 ? String(minutes / 60) : `${minutes / 60}h`;
+  },
 };
 
 /** Lead times; `0-6` is an accumulation interval. */

@@ -76,11 +76,11 @@ function parseRange(key: KeyName, kind: ValueKind, parts: readonly string[], con
   const from = readValue(key, parts[0]!, context);
   const to = readValue(key, parts[2]!, context);
   const byText = parts[4];
-  if (byText === undefined) return makeRange(key, from, to, undefined, context.mostValues);
+  if (byText === undefined) return makeRange(key, from, to, undefined, context);
   if (kind.readBy === undefined) bad(key, 'ranges of this key take no "by"; leave it out or list the values');
   const by = kind.readBy(byText);
   if (by === undefined) bad(key, `"by" ${show(byText)} of the range is not valid; give an interval above 0`);
-  return makeRange(key, from, to, by, context.mostValues);
+  return makeRange(key, from, to, by, context);
 }
 
 /** A checked range: ends in order and of one kind, not too many values. `to` is excluded when `halfOpen`. */
@@ -89,7 +89,7 @@ export function makeRange(
   from: AxisValue,
   to: AxisValue,
   by: number | undefined,
-  mostValues: number,
+  context: Pick<SelectorContext, 'mostValues' | 'levtype'>,
   halfOpen = false,
 ): KeySelector {
   const kind = KINDS[key];
@@ -98,7 +98,7 @@ export function makeRange(
   if (place === undefined) bad(key, 'this key takes no range; list the values');
   if (isInterval(key, from) || isInterval(key, to))
     bad(key, `${shown} has an accumulation interval as an end; list the intervals`);
-  if (isHybrid(key, from) !== isHybrid(key, to)) bad(key, `${shown} mixes ranks and hybrid values; use one kind`);
+  if (context.levtype === 'ml' && isHybrid(from) !== isHybrid(to)) bad(key, `${shown} mixes ranks and hybrid values; use one kind`);
   if ((key === 'dateo' || key === 'datev') && typeof from !== typeof to)
     bad(key, `${shown} mixes a stamp and a date; use one kind`);
   const low = place(from);
@@ -112,7 +112,7 @@ export function makeRange(
     ...(halfOpen ? { halfOpen } : {}),
   };
   const count = countOf(key, selector);
-  if (count !== undefined && count > mostValues) tooMany(key, count, mostValues);
+  if (count !== undefined && count > context.mostValues) tooMany(key, count, context.mostValues);
   return selector;
 }
 
@@ -121,8 +121,8 @@ function isInterval(key: KeyName, value: AxisValue): boolean {
 }
 
 /** Whether a levelist value on ml is a hybrid value (and not a rank from the top). */
-export function isHybrid(key: KeyName, value: AxisValue): boolean {
-  return key === 'levelist' && (typeof value === 'string' || (value > 0 && value < 1));
+export function isHybrid(level: AxisValue): boolean {
+  return typeof level === 'string' || (level > 0 && level < 1);
 }
 
 /** Number of values that a selector asks for by name; undefined for a range without `by` and for patterns. */
@@ -161,7 +161,7 @@ export function printSelector(key: KeyName, selector: KeySelector): string {
   return `${print(selector.from)}/to/${print(selector.to)}${by}`;
 }
 
-/** A pattern with `*` and `?` against text; case and trailing blanks do not count. Linear in time. */
+/** A pattern with `*` and `?` against text; case and trailing blanks do not count. At most pattern times text steps. */
 export function matchesGlob(pattern: string, text: string): boolean {
   const want = pattern.trimEnd().toUpperCase();
   const have = text.trimEnd().toUpperCase();

@@ -98,7 +98,8 @@ export function makeRange(
   if (place === undefined) bad(key, 'this key takes no range; list the values');
   if (isInterval(key, from) || isInterval(key, to))
     bad(key, `${shown} has an accumulation interval as an end; list the intervals`);
-  if (context.levtype === 'ml' && isHybrid(from) !== isHybrid(to)) bad(key, `${shown} mixes ranks and hybrid values; use one kind`);
+  if (context.levtype === 'ml' && isHybrid(from) !== isHybrid(to))
+    bad(key, `${shown} mixes ranks and hybrid values; use one kind`);
   if ((key === 'dateo' || key === 'datev') && typeof from !== typeof to)
     bad(key, `${shown} mixes a stamp and a date; use one kind`);
   const low = place(from);

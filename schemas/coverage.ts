@@ -21,17 +21,9 @@ export type ValuesAxis = z.infer<typeof valuesAxis>;
 export type RegularAxis = z.infer<typeof regularAxis>;
 export type TupleAxis = z.infer<typeof tupleAxis>;
 
-/** Every axis may be absent; which are there follows from the profile and the domain type. */
-const axesSchema = z.looseObject({
-  latitude: valuesAxis.optional(),
-  longitude: valuesAxis.optional(),
-  levelist: valuesAxis.optional(),
-  x: z.union([valuesAxis, regularAxis]).optional(),
-  y: z.union([valuesAxis, regularAxis]).optional(),
-  z: valuesAxis.optional(),
-  t: valuesAxis.optional(),
-  composite: tupleAxis.optional(),
-});
+/** Axes by name: which are there follows from the profile and the domain type. */
+const axesSchema = z.record(z.string(), z.union([tupleAxis, valuesAxis, regularAxis]));
+export type DomainAxes = z.infer<typeof axesSchema>;
 
 const i18n = z.record(z.string(), z.string());
 

@@ -10,9 +10,9 @@ export type DomainType = (typeof DOMAIN_TYPES)[number];
 
 const scalar = z.union([z.number(), z.string()]);
 
-const valuesAxis = z.looseObject({ values: z.array(scalar).min(1) });
-const regularAxis = z.looseObject({ start: z.number(), stop: z.number(), num: z.number().int().min(1) });
-const tupleAxis = z.looseObject({
+const valuesAxis = z.object({ values: z.array(scalar).min(1) });
+const regularAxis = z.object({ start: z.number(), stop: z.number(), num: z.number().int().min(1) });
+const tupleAxis = z.object({
   dataType: z.literal('tuple'),
   coordinates: z.array(z.string()).min(1),
   values: z.array(z.array(scalar).min(1)).min(1),

@@ -1,0 +1,37 @@
+/**
+ * What a queue backend offers beside BullMQ's own operations: constructors bound to its connections, a broadcast to all
+ * processes on the queue (state changes, cancellations), and upkeep. Three exist: embedded, Redis, PostgreSQL.
+ */
+import type { Processor, Queue, QueueOptions, Worker, WorkerOptions } from 'bullmq';
+
+/** Payload of a queued job: the JSON of the job itself; results never go through here. */
+export interface Payload {
+  readonly job: unknown;
+}
+
+export const QUEUE_NAME = 'polyfst';
+
+/** No call to the queue waits longer: its failure must reach the client within 1.5 s. */
+export const REACH_MS = 1200;
+
+export type BullQueue = Queue<Payload>;
+export type BullWorker = Worker<Payload, null>;
+export type BullProcessor = Processor<Payload, null>;
+
+export interface QueueBackend {
+  readonly kind: 'embedded' | 'redis' | 'postgres';
+  openQueue(options: Omit<QueueOptions, 'connection'>): BullQueue;
+  openWorker(processor: BullProcessor, options: Omit<WorkerOptions, 'connection'>): BullWorker;
+  /** false: calls would only time out */
+  isReachable(): boolean;
+  /** Calls back after the queue was out of reach and has come back; it may have lost jobs. */
+  onReturn(callback: () => void): void;
+  /** Tells all processes, this one included. Best effort: nothing may depend on its arrival. */
+  broadcast(message: string): Promise<void>;
+  subscribe(listener: (message: string) => void): Promise<void>;
+  /** Vacuum and trimming, where the backend needs it. */
+  maintain(): Promise<void>;
+  /** What an operator should know of the queue's settings; empty when all is well. */
+  warnings(): readonly string[];
+  close(): Promise<void>;
+}

@@ -1,0 +1,75 @@
+/**
+ * Job processes, kept warm and used again: as many as jobs run at a time, replaced after `jobsPerChild` jobs or when
+ * one has grown. Its `run` is what `JobQueue.process` takes.
+ */
+import type { Job, JobResult } from '../schemas/job.js';
+import { type ChildOptions, JobProcess } from './child-process.js';
+import type { RunContext } from './run.js';
+
+export interface PoolOptions extends ChildOptions {
+  readonly jobsPerChild: number;
+  /** processes started before the first job comes */
+  readonly warm: number;
+}
+
+/** A process that has grown beyond this share of its limit is replaced before its next job. */
+const GROWN = 0.5;
+
+export class ChildPool implements AsyncDisposable {
+  readonly #options: PoolOptions;
+  readonly #idle: JobProcess[] = [];
+  readonly #all = new Set<JobProcess>();
+  #isClosed = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    for (let n = 0; n < options.warm; n++) this.#idle.push(this.#start());
+  }
+
+  /** Process ids of the children that are alive. */
+  get pids(): readonly number[] {
+    return [...this.#all].flatMap((child) => child.pid ?? []);
+  }
+
+  readonly run = async (job: Job, signal: AbortSignal, context: RunContext): Promise<JobResult> => {
+    const child = this.#take();
+    try {
+      return await child.run(job, signal, context);
+    } finally {
+      await this.#giveBack(child, signal.aborted);
+    }
+  };
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    for (const child of this.#all) child.kill();
+    this.#all.clear();
+    this.#idle.length = 0;
+  }
+
+  #start(): JobProcess {
+    const child = new JobProcess(this.#options);
+    this.#all.add(child);
+    return child;
+  }
+
+  #take(): JobProcess {
+    for (let child = this.#idle.pop(); child !== undefined; child = this.#idle.pop()) {
+      if (child.isAlive) return child;
+      this.#all.delete(child);
+    }
+    return this.#start();
+  }
+
+  async #giveBack(child: JobProcess, wasAborted: boolean): Promise<void> {
+    const isWorn = child.jobsDone >= this.#options.jobsPerChild || wasAborted;
+    const isGrown = (await child.rssBytes()) > this.#options.rssMb * 1048576 * GROWN;
+    if (child.isAlive && !isWorn && !isGrown && !this.#isClosed) {
+      this.#idle.push(child);
+      return;
+    }
+    child.kill();
+    this.#all.delete(child);
+    if (!this.#isClosed && this.#all.size < this.#options.warm) this.#idle.push(this.#start());
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * One job process, as its parent sees it: started, given one job at a time, cancelled, ended when it does not listen,
+ * grows too big or has done its share. Whatever kills it costs the job it runs and nothing else.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import type { Job, JobResult } from '../schemas/job.js';
+import { fromChildSchema, type ToChild } from './child-messages.js';
+import { CANCELLED, type RunContext, WorkerLost } from './run.js';
+
+export interface ChildOptions {
+  /** module that calls `serveChild` (workers/child.ts) */
+  readonly entry: URL;
+  /** handed to the child's `serveChild`; plain data */
+  readonly init: unknown;
+  readonly heapMb: number;
+  readonly rssMb: number;
+  /** longest run of a job, ms */
+  readonly jobMs: number;
+}
+
+/** A cancelled job that has not stopped by itself after this is ended with its process. */
+const CANCEL_GRACE_MS = 2000;
+const LOOK_AT_RSS_MS = 1000;
+const PAGE_BYTES = 4096;
+const STDERR_TAIL = 4096;
+
+export class JobProcess {
+  readonly #options: ChildOptions;
+  readonly #process: ChildProcess;
+  readonly #ready: Promise<void>;
+  /** why the parent ended it; the job's result then */
+  #verdict: JobResult | undefined;
+  #stderr = '';
+  #onResult: ((result: JobResult) => void) | undefined;
+  #onProgress: ((fraction: number) => void) | undefined;
+  #onExit: ((how: string) => void) | undefined;
+  jobsDone = 0;
+  isAlive = true;
+
+  constructor(options: ChildOptions) {
+    this.#options = options;
+    this.#process = fork(options.entry, [], {
+      execArgv: [`--max-old-space-size=${options.heapMb}`],
+      // Standard output belongs to the command that the parent runs.
+      stdio: ['ignore', 2, 'pipe', 'ipc'],
+    });
+    this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      process.stderr.write(text);
+      this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL);
+    });
+    let isReady = (): void => undefined;
+    this.#ready = new Promise((resolve) => {
+      isReady = resolve;
+    });
+    this.#process.on('message', (message) => this.#hear(message, isReady));
+    this.#process.once('exit', (code, signal) => {
+      this.isAlive = false;
+      this.#onExit?.(signal ?? `exit code ${code}`);
+    });
+    this.#process.on('error', () => {
+      this.isAlive = false;
+      this.#onExit?.('it could not be started');
+    });
+    this.#send({ m: 'init', init: options.init });
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Runs one job. Rejects with WorkerLost when the process dies under it. */
+  async run(job: Job, signal: AbortSignal, context: RunContext): Promise<JobResult> {
+    const ended = new Promise<JobResult>((resolve, reject) => {
+      this.#onResult = resolve;
+      this.#onExit = (how) => {
+        const result = this.#verdict ?? this.#heapVerdict();
+        if (result === undefined) reject(new WorkerLost(`the job process ended: ${how}`));
+        else resolve(result);
+      };
+      if (!this.isAlive) this.#onExit('before it got the job');
+    });
+    this.#onProgress = (fraction) => context.progress(fraction);
+    const release = this.#guard(signal);
+    try {
+      this.#ready.then(() => this.#send({ m: 'run', job, attempt: context.attempt })).catch(() => undefined);
+      return await ended;
+    } finally {
+      release();
+      this.jobsDone += 1;
+      this.#onResult = undefined;
+      this.#onExit = undefined;
+      this.#onProgress = undefined;
+    }
+  }
+
+  kill(verdict?: JobResult): void {
+    this.#verdict ??= verdict;
+    this.#process.kill('SIGKILL');
+  }
+
+  /** Watches cancellation, time and memory of the running job; returns what ends the watch. */
+  #guard(signal: AbortSignal): () => void {
+    let grace: NodeJS.Timeout | undefined;
+    const cancel = (): void => {
+      this.#send({ m: 'cancel' });
+      grace ??= setTimeout(() => this.kill(CANCELLED), CANCEL_GRACE_MS);
+    };
+    if (signal.aborted) cancel();
+    else signal.addEventListener('abort', cancel, { once: true });
+    const deadline = setTimeout(() => this.kill(tooLong(this.#options.jobMs)), this.#options.jobMs);
+    const watch = setInterval(() => void this.#lookAtRss(), LOOK_AT_RSS_MS);
+    return () => {
+      signal.removeEventListener('abort', cancel);
+      clearTimeout(grace);
+      clearTimeout(deadline);
+      clearInterval(watch);
+    };
+  }
+
+  /** Resident bytes of the process; 0 when that cannot be read. */
+  async rssBytes(): Promise<number> {
+    const text = await readFile(`/proc/${this.pid}/statm`, 'utf8').catch(() => '');
+    return Number(text.split(' ')[1] ?? 0) * PAGE_BYTES;
+  }
+
+  async #lookAtRss(): Promise<void> {
+    if ((await this.rssBytes()) > this.#options.rssMb * 1048576) this.kill(tooBig());
+  }
+
+  #heapVerdict(): JobResult | undefined {
+    return /heap out of memory|invalid array length/i.test(this.#stderr) ? tooBig() : undefined;
+  }
+
+  #hear(message: unknown, isReady: () => void): void {
+    const parsed = fromChildSchema.safeParse(message);
+    if (!parsed.success) this.kill();
+    else if (parsed.data.m === 'ready') isReady();
+    else if (parsed.data.m === 'progress') this.#onProgress?.(parsed.data.fraction);
+    else this.#onResult?.(parsed.data.result);
+  }
+
+  #send(message: ToChild): void {
+    // A dead child is noticed by its exit; the failed write says nothing more.
+    if (this.#process.connected) this.#process.send(message, () => undefined);
+  }
+}
+
+function tooBig(): JobResult {
+  return {
+    ok: false,
+    code: 'too_large',
+    message: 'The request needs more memory than one job may use (workers.childRssMb); ask for fewer values.',
+  };
+}
+
+function tooLong(ms: number): JobResult {
+  return {
+    ok: false,
+    code: 'too_large',
+    message: `The request took longer than ${Math.round(ms / 1000)} s (limits.jobSeconds); ask for fewer values.`,
+  };
+}

@@ -1,0 +1,42 @@
+/**
+ * The inside of a job process: takes jobs from its parent, runs them one at a time, and never outlives the parent. The
+ * module that calls `serveChild` says what a job runs on (cli/job-child.ts).
+ */
+import type { Job, JobResult } from '../schemas/job.js';
+import { type FromChild, toChildSchema } from './child-messages.js';
+import type { RunContext } from './run.js';
+import { dieWithParent } from './watchdog.js';
+
+export type RunInChild = (job: Job, signal: AbortSignal, context: RunContext) => Promise<JobResult>;
+
+/** Serves the parent until it goes away. `make` turns what the parent sent first into the function that runs jobs. */
+export function serveChild(make: (init: unknown) => Promise<RunInChild>): void {
+  dieWithParent();
+  // Ctrl-C goes to the whole process group; only the parent decides when a job ends.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => undefined);
+  process.on('disconnect', () => process.exit(0));
+  let run: RunInChild | undefined;
+  let controller: AbortController | undefined;
+  process.on('message', async (raw) => {
+    const message = toChildSchema.parse(raw);
+    if (message.m === 'init') {
+      run = await make(message.init);
+      send({ m: 'ready' });
+    } else if (message.m === 'cancel') controller?.abort(new DOMException('The request was revoked.', 'AbortError'));
+    else {
+      controller = new AbortController();
+      const { signal } = controller;
+      const result = await run!(message.job, signal, {
+        attempt: message.attempt,
+        progress: (fraction) => send({ m: 'progress', fraction }),
+      });
+      controller = undefined;
+      send({ m: 'result', result });
+    }
+  });
+}
+
+function send(message: FromChild): void {
+  if (process.connected) process.send?.(message);
+}

@@ -1,0 +1,203 @@
+/**
+ * Takes jobs from the queue and runs them. An outcome is published at most once (workers/result-store.ts), whoever
+ * runs the job and however often; BullMQ is told only afterwards. A run whose lock was lost is aborted and publishes nothing.
+ */
+import { type Job as BullJob, DelayedError } from 'bullmq';
+import { type Job, type JobResult, jobSchema } from '../schemas/job.js';
+import { toProblem } from '../schemas/problem.js';
+import type { BullWorker, Payload, QueueBackend } from './backend.js';
+import { crashPoint } from './crash-point.js';
+import type { Change } from './queue-changes.js';
+import type { Records } from './records.js';
+import { type Outcome, publishOutcome, type ResultStore, readOutcome } from './result-store.js';
+import { type RunContext, type RunJob, WorkerLost } from './run.js';
+
+export interface ConsumerOptions {
+  readonly backend: QueueBackend;
+  readonly records: Records;
+  readonly store: ResultStore;
+  readonly run: RunJob;
+  readonly concurrency: number;
+  readonly workerShare: number;
+  readonly tell: (change: Change) => void;
+  readonly onCancel: (listener: (id: string) => void) => () => void;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Starts of a job that end with the death of its child process before it is given up: one retry. */
+const CRASH_LIMIT = 2;
+/**
+ * Times that the whole process running a job may be lost before the job is given up. More than crashes of its child: a
+ * job's own faults stay in its child, so the loss of a worker is rarely the job's doing.
+ */
+const LOSS_LIMIT = 5;
+/** How long a job over its user's share steps back. */
+const STEP_BACK_MS = 300;
+/** Time that running jobs get to end when the service stops. */
+const DRAIN_MS = 25_000;
+const PROGRESS_EVERY_MS = 500;
+
+type Stop = 'revoked' | 'lost lock' | 'shutdown';
+
+interface Run {
+  readonly user: string;
+  readonly controller: AbortController;
+}
+
+export async function startConsumer(options: ConsumerOptions): Promise<AsyncDisposable> {
+  const consumer = new Consumer(options);
+  return consumer.start();
+}
+
+class Consumer {
+  readonly #options: ConsumerOptions;
+  readonly #runs = new Map<string, Run>();
+  #worker: BullWorker | undefined;
+
+  constructor(options: ConsumerOptions) {
+    this.#options = options;
+  }
+
+  start(): AsyncDisposable {
+    const { backend, concurrency, onFault } = this.#options;
+    const worker = backend.openWorker((bull, token) => this.#take(bull, token ?? ''), {
+      concurrency,
+      stalledInterval: 5000,
+      lockDuration: 10_000,
+      // Losses are counted in `#take`, so that every outcome is published by the one that holds the lock.
+      maxStalledCount: 1_000_000,
+      drainDelay: 5,
+      runRetryDelay: 1000,
+      removeOnComplete: { age: 3600, count: 1000 },
+    });
+    this.#worker = worker;
+    worker.on('error', onFault);
+    worker.on('lockRenewalFailed', (ids: string[]) => {
+      for (const id of ids) this.#stop(id, 'lost lock');
+    });
+    const stopListening = this.#options.onCancel((id) => this.#stop(id, 'revoked'));
+    let closing: Promise<void> | undefined;
+    return {
+      [Symbol.asyncDispose]: () => {
+        stopListening();
+        closing ??= this.#drain(worker);
+        return closing;
+      },
+    };
+  }
+
+  async #drain(worker: BullWorker): Promise<void> {
+    const timer = setTimeout(() => {
+      for (const id of this.#runs.keys()) this.#stop(id, 'shutdown');
+    }, DRAIN_MS);
+    // Without a queue there is nothing to hand jobs back to.
+    await worker.close(!this.#options.backend.isReachable());
+    clearTimeout(timer);
+  }
+
+  #stop(id: string, reason: Stop): void {
+    this.#runs.get(id)?.controller.abort(reason);
+  }
+
+  async #take(bull: BullJob<Payload, null>, token: string): Promise<null> {
+    const job = jobSchema.parse(bull.data.job);
+    const { records, store } = this.#options;
+    records.refresh();
+    if (records.isRevoked(job.id) || records.ledger.get(job.id)?.isVoid === true) return null;
+    const standing = await readOutcome(store, job.id);
+    if (standing !== undefined) return this.#conclude(standing);
+    const given = this.#givenUp(bull);
+    if (given !== undefined) return this.#publish(bull, job, given);
+    if (this.#isOverShare(job)) await stepBack(bull, token);
+    return this.#run(bull, token, job);
+  }
+
+  async #run(bull: BullJob<Payload, null>, token: string, job: Job): Promise<null> {
+    const controller = new AbortController();
+    this.#runs.set(job.id, { user: job.user, controller });
+    try {
+      const result = await this.#result(bull, job, controller.signal);
+      const reason = controller.signal.aborted ? (controller.signal.reason as Stop) : undefined;
+      if (reason === 'lost lock') throw new Error(`lost the lock of ${job.id}`);
+      if (reason === 'shutdown') await stepBack(bull, token);
+      return await this.#publish(bull, job, result);
+    } finally {
+      this.#runs.delete(job.id);
+    }
+  }
+
+  async #result(bull: BullJob<Payload, null>, job: Job, signal: AbortSignal): Promise<JobResult> {
+    crashPoint('run.before-start');
+    const context = this.#context(bull, job);
+    context.progress(0);
+    crashPoint('run.after-start');
+    try {
+      return await this.#options.run(job, signal, context);
+    } catch (error) {
+      if (error instanceof WorkerLost) {
+        if (signal.aborted) return lostResult();
+        if (bull.attemptsMade + 1 < CRASH_LIMIT) throw error;
+        return lostResult();
+      }
+      this.#options.onFault(error);
+      const { code, detail } = toProblem(error);
+      return { ok: false, code, message: detail.slice(0, 4096) };
+    }
+  }
+
+  #context(bull: BullJob<Payload, null>, job: Job): RunContext {
+    const { records, tell } = this.#options;
+    const attempt = bull.attemptsStarted;
+    const at = Date.now();
+    let toldAt = Number.NEGATIVE_INFINITY;
+    const progress = (fraction: number): void => {
+      const bounded = Math.min(1, Math.max(0, fraction));
+      records.setLive(job.id, { attempt, startedAt: at, progress: bounded });
+      if (performance.now() - toldAt < PROGRESS_EVERY_MS) return;
+      toldAt = performance.now();
+      tell({ t: 'run', id: job.id, attempt, at, progress: bounded });
+    };
+    return { attempt, progress };
+  }
+
+  async #publish(bull: BullJob<Payload, null>, job: Job, result: JobResult): Promise<null> {
+    const startedAt = bull.processedOn ?? Date.now();
+    const end = { result, attempt: bull.attemptsStarted, startedAt, finishedAt: Date.now() };
+    return this.#conclude(await publishOutcome(this.#options.store, { job, end }));
+  }
+
+  /** Tells everyone of the outcome that stands; the return ends BullMQ's part. */
+  async #conclude(outcome: Outcome): Promise<null> {
+    const { id } = outcome.job;
+    await this.#options.records.end(id, outcome.end);
+    this.#options.tell({ t: 'end', id });
+    crashPoint('outcome.before-complete');
+    return null;
+  }
+
+  #givenUp(bull: BullJob<Payload, null>): JobResult | undefined {
+    return bull.attemptsMade >= CRASH_LIMIT || bull.stalledCounter >= LOSS_LIMIT ? lostResult() : undefined;
+  }
+
+  #isOverShare(job: Job): boolean {
+    const { concurrency, workerShare, records } = this.#options;
+    let held = 0;
+    for (const run of this.#runs.values()) if (run.user === job.user) held += 1;
+    if (held < Math.max(1, Math.floor(concurrency * workerShare))) return false;
+    return records.ledger.othersWait(job.user, (id) => records.live(id) !== undefined);
+  }
+}
+
+/** Gives the job back for a moment; never returns. */
+async function stepBack(bull: BullJob<Payload, null>, token: string): Promise<never> {
+  await bull.moveToDelayed(Date.now() + STEP_BACK_MS, token);
+  throw new DelayedError();
+}
+
+function lostResult(): JobResult {
+  return {
+    ok: false,
+    code: 'worker_lost',
+    message: 'The process that worked on the request died twice; report the request id if it happens again.',
+  };
+}

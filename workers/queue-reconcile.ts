@@ -1,0 +1,113 @@
+/**
+ * Keeps the queue in step with the journal: what was accepted and has not ended is added again where the queue does not
+ * know it (a new database, a Redis that forgot), and what ended without anyone writing it down is written down.
+ * Adding is idempotent, so any number of processes may do this at once.
+ */
+import type { Job } from '../schemas/job.js';
+import type { BullQueue } from './backend.js';
+import { crashPoint } from './crash-point.js';
+import type { Records } from './records.js';
+import { type ResultStore, readOutcome } from './result-store.js';
+
+export interface ReconcilerOptions {
+  readonly records: Records;
+  readonly store: ResultStore;
+  readonly bull: BullQueue;
+  readonly isReachable: () => boolean;
+  readonly optionsOf: (job: Job) => { jobId: string };
+  readonly onFault: (error: unknown) => void;
+}
+
+const EVERY_MS = 5000;
+/** A request younger than this is still on its way into the queue. */
+const SETTLED_MS = 3000;
+const BATCH = 200;
+
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  #again = false;
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+  }
+
+  /** Replays the journal into the queue, then keeps looking. */
+  async start(): Promise<void> {
+    await this.#pass(0);
+    this.#timer = setInterval(() => this.#begin(SETTLED_MS), EVERY_MS);
+    this.#timer.unref();
+  }
+
+  /** The queue was away and may have forgotten something. */
+  now(): void {
+    this.#begin(0);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#again = false;
+    await this.#running;
+  }
+
+  #begin(olderThanMs: number): void {
+    if (this.#running !== undefined) {
+      this.#again ||= olderThanMs === 0;
+      return;
+    }
+    this.#running = this.#pass(olderThanMs).finally(() => {
+      this.#running = undefined;
+      if (this.#again) {
+        this.#again = false;
+        this.#begin(0);
+      }
+    });
+  }
+
+  async #pass(olderThanMs: number): Promise<void> {
+    const { records, onFault } = this.#options;
+    records.refresh();
+    const before = Date.now() - olderThanMs;
+    const ids = [...records.ledger.unfinished()].filter(
+      (id) => (records.ledger.get(id)?.accepted?.at ?? 0) <= before && records.live(id) === undefined,
+    );
+    for (let start = 0; start < ids.length; start += BATCH) {
+      if (!this.#options.isReachable()) return;
+      try {
+        await this.#batch(ids.slice(start, start + BATCH));
+      } catch (error) {
+        onFault(error);
+        return;
+      }
+    }
+  }
+
+  async #batch(ids: readonly string[]): Promise<void> {
+    const missing: Job[] = [];
+    for (const id of ids) {
+      const job = this.#options.records.ledger.job(id);
+      if (job === undefined || (await this.#isEnded(id))) continue;
+      const bull = await this.#options.bull.getJob(id);
+      if (bull === undefined) missing.push(job);
+      // A finished row without an outcome: its outcome never reached the store. Once more from the start.
+      else if (bull.finishedOn !== undefined && bull.finishedOn > 0) {
+        await bull.remove();
+        missing.push(job);
+      }
+    }
+    if (missing.length === 0) return;
+    crashPoint('replay.before-add');
+    await this.#options.bull.addBulk(
+      missing.map((job) => ({ name: job.kind, data: { job }, opts: this.#options.optionsOf(job) })),
+    );
+    crashPoint('replay.after-add');
+  }
+
+  async #isEnded(id: string): Promise<boolean> {
+    const outcome = await readOutcome(this.#options.store, id);
+    if (outcome === undefined) return false;
+    await this.#options.records.end(id, outcome.end);
+    return true;
+  }
+}

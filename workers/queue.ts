@@ -1,0 +1,351 @@
+/**
+ * The queue of jobs, one implementation over BullMQ on any backend. Accepted requests are in the journal before anyone
+ * is told (workers/records.ts); BullMQ decides who runs what and when, and can be refilled from the journal at any time.
+ */
+import { join } from 'node:path';
+import type { Job, JobRecord, JobResult } from '../schemas/job.js';
+import { isFinal, isJobId } from '../schemas/job.js';
+import { FeatureError } from '../schemas/problem.js';
+import { type BullQueue, type QueueBackend, REACH_MS } from './backend.js';
+import { crashPoint } from './crash-point.js';
+import { FreeSpaceGuard } from './free-space.js';
+import { priorityOf } from './priority.js';
+import { type Change, parseChange } from './queue-changes.js';
+import { startConsumer } from './queue-consumer.js';
+import { Reconciler } from './queue-reconcile.js';
+import { endOf, Records } from './records.js';
+import { overwriteOutcome, publishOutcome, type ResultStore, readOutcome } from './result-store.js';
+import { CANCELLED, type RunJob } from './run.js';
+import { Sweeper } from './sweeper.js';
+
+export interface JobQueue {
+  /** Resolves when the request is accepted for good. Adding an id again changes nothing. Throws `overloaded`. */
+  add(job: Job): Promise<void>;
+  /** Accepts a request together with its answer, which needed no worker. */
+  addEnded(job: Job, result: JobResult): Promise<void>;
+  get(id: string): Promise<JobRecord | undefined>;
+  /** Revokes for good; false when there is nothing to revoke. */
+  cancel(id: string): Promise<boolean>;
+  /** A user's requests, oldest first, with the finished ones until they expire. */
+  list(userId: string): Promise<readonly JobRecord[]>;
+  /** Long-poll: the record once its state differs from the one at the call, at the latest after `ms`. */
+  wait(id: string, ms: number, signal?: AbortSignal): Promise<JobRecord | undefined>;
+  /** Runs jobs, `concurrency` at a time, until disposed. */
+  process(run: RunJob, concurrency: number): Promise<AsyncDisposable>;
+  /** Unfinished requests: all, or one user's. */
+  unfinished(userId?: string): number;
+  /** Number of unfinished requests that are before this one, seen from here; undefined when it is not waiting. */
+  position(id: string): number | undefined;
+  health(): {
+    readonly kind: QueueBackend['kind'];
+    readonly isReachable: boolean;
+    readonly warnings: readonly string[];
+  };
+  close(): Promise<void>;
+}
+
+export interface QueueOptions {
+  readonly backend: QueueBackend;
+  /** folder of the state directory */
+  readonly state: string;
+  readonly store: ResultStore;
+  /** how long results and records are kept, ms */
+  readonly ttlMs: number;
+  /** free space below which nothing is accepted, bytes */
+  readonly freeBytes: number;
+  /** `power`: what is accepted survives the loss of power */
+  readonly durability: 'power' | 'process';
+  /** share of the workers that a user may hold while others wait, 0..1 */
+  readonly workerShare: number;
+  readonly onFault?: (error: unknown) => void;
+}
+
+/** How often a poll of a job in another process looks for itself, should a message be lost. */
+const LOOK_MS = 1000;
+
+export async function openQueue(options: QueueOptions): Promise<JobQueue> {
+  const records = await Records.open({
+    folder: join(options.state, 'journal'),
+    sync: options.durability === 'power',
+    ttlMs: options.ttlMs,
+    exclusive: options.backend.kind === 'embedded',
+  });
+  const queue = new BullBackedQueue(options, records);
+  await queue.start();
+  return queue;
+}
+
+class BullBackedQueue implements JobQueue {
+  readonly #options: QueueOptions;
+  readonly #records: Records;
+  readonly #backend: QueueBackend;
+  readonly #bull: BullQueue;
+  readonly #space: FreeSpaceGuard;
+  readonly #reconciler: Reconciler;
+  readonly #sweeper: Sweeper;
+  readonly #consumers = new Set<AsyncDisposable>();
+  readonly #cancelListeners = new Set<(id: string) => void>();
+
+  constructor(options: QueueOptions, records: Records) {
+    this.#options = options;
+    this.#records = records;
+    this.#backend = options.backend;
+    this.#bull = options.backend.openQueue({});
+    const onFault = options.onFault ?? ((): void => undefined);
+    this.#bull.on('error', onFault);
+    this.#space = new FreeSpaceGuard(options.state, options.freeBytes);
+    this.#reconciler = new Reconciler({
+      records,
+      store: options.store,
+      bull: this.#bull,
+      isReachable: () => this.#backend.isReachable(),
+      optionsOf: (job) => this.#optionsOf(job),
+      onFault,
+    });
+    this.#sweeper = new Sweeper({
+      records,
+      store: options.store,
+      backend: this.#backend,
+      journal: join(options.state, 'journal'),
+      ttlMs: options.ttlMs,
+      onFault,
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#backend.subscribe((message) => this.#hear(parseChange(message)));
+    this.#backend.onReturn(() => this.#reconciler.now());
+    await this.#reconciler.start();
+    this.#sweeper.start();
+  }
+
+  async add(job: Job): Promise<void> {
+    await this.#space.check();
+    this.#requireReach();
+    if (this.#records.ledger.get(job.id)?.accepted !== undefined) return;
+    await this.#records.accept(job);
+    crashPoint('queue.before-add');
+    try {
+      await reach(this.#bull.add(job.kind, { job }, this.#optionsOf(job)));
+    } catch (error) {
+      await this.#records.withdraw(job.id).catch(() => undefined);
+      throw unreachable(error);
+    }
+    crashPoint('queue.after-add');
+    crashPoint('queue.before-reply');
+  }
+
+  async addEnded(job: Job, result: JobResult): Promise<void> {
+    await this.#space.check();
+    const now = Date.now();
+    await this.#records.acceptEnded(job, { result, attempt: 0, startedAt: job.acceptedAt, finishedAt: now });
+  }
+
+  async get(id: string): Promise<JobRecord | undefined> {
+    if (!isJobId(id)) return undefined;
+    this.#records.refresh();
+    const record = this.#records.view(id, Date.now());
+    if (this.#backend.kind === 'embedded' || (record !== undefined && isFinal(record.state))) return record;
+    return record === undefined ? this.#findElsewhere(id) : this.#withQueueState(record);
+  }
+
+  async cancel(id: string): Promise<boolean> {
+    const record = await this.get(id).catch(() => this.#records.view(id, Date.now()));
+    if (record === undefined || record.state === 'cancelled' || record.state === 'expired') return false;
+    crashPoint('cancel.before-journal');
+    const at = Date.now();
+    await this.#records.revoke(id, at);
+    crashPoint('cancel.after-journal');
+    await this.#eraseResult(record, at);
+    crashPoint('cancel.before-broadcast');
+    // The revocation stands; what follows only saves work, and must not hold up the answer.
+    this.#tell({ t: 'cancel', id });
+    reach(this.#bull.remove(id)).catch(() => undefined);
+    return true;
+  }
+
+  async list(userId: string): Promise<readonly JobRecord[]> {
+    this.#records.refresh();
+    const now = Date.now();
+    return this.#records.ledger.idsOf(userId).flatMap((id) => {
+      const record = this.#records.view(id, now);
+      return record === undefined || record.state === 'expired' ? [] : [record];
+    });
+  }
+
+  async wait(id: string, ms: number, signal?: AbortSignal): Promise<JobRecord | undefined> {
+    const until = performance.now() + ms;
+    const first = await this.get(id);
+    if (first === undefined || isFinal(first.state)) return first;
+    for (let record: JobRecord | undefined = first; ; ) {
+      const left = until - performance.now();
+      if (left <= 0 || signal?.aborted === true) return record;
+      await this.#change(id, this.#backend.kind === 'embedded' ? left : Math.min(left, LOOK_MS), signal);
+      record = await this.get(id);
+      if (record === undefined || record.state !== first.state) return record;
+    }
+  }
+
+  async process(run: RunJob, concurrency: number): Promise<AsyncDisposable> {
+    const consumer = await startConsumer({
+      backend: this.#backend,
+      records: this.#records,
+      store: this.#options.store,
+      run,
+      concurrency,
+      workerShare: this.#options.workerShare,
+      tell: (change) => this.#tell(change),
+      onCancel: (listener) => {
+        this.#cancelListeners.add(listener);
+        return () => this.#cancelListeners.delete(listener);
+      },
+      onFault: this.#options.onFault ?? ((): void => undefined),
+    });
+    this.#consumers.add(consumer);
+    return consumer;
+  }
+
+  unfinished(userId?: string): number {
+    this.#records.refresh();
+    const { ledger } = this.#records;
+    return userId === undefined ? ledger.unfinishedCount : ledger.unfinishedOf(userId).size;
+  }
+
+  position(id: string): number | undefined {
+    const { ledger } = this.#records;
+    const own = ledger.get(id)?.accepted;
+    if (own === undefined || this.#records.view(id, Date.now())?.state !== 'queued') return undefined;
+    let ahead = 0;
+    for (const other of ledger.unfinished()) {
+      const accepted = ledger.get(other)?.accepted;
+      if (other === id || accepted === undefined || this.#records.live(other) !== undefined) continue;
+      if (accepted.cost < own.cost || (accepted.cost === own.cost && accepted.at < own.at)) ahead += 1;
+    }
+    return ahead;
+  }
+
+  health(): ReturnType<JobQueue['health']> {
+    const { kind } = this.#backend;
+    return { kind, isReachable: this.#backend.isReachable(), warnings: this.#backend.warnings() };
+  }
+
+  async close(): Promise<void> {
+    this.#sweeper.stop();
+    await this.#reconciler.stop();
+    for (const consumer of this.#consumers) await consumer[Symbol.asyncDispose]();
+    await reach(this.#bull.close()).catch(() => undefined);
+    await this.#backend.close();
+    await this.#records.close();
+  }
+
+  /** Options of a job as BullMQ takes them. Retries are counted by the consumer, which knows a crash from a shutdown. */
+  #optionsOf(job: Job): { jobId: string; priority: number } & Record<string, unknown> {
+    const { ledger } = this.#records;
+    const costs = [...ledger.unfinishedOf(job.user)]
+      .filter((id) => id !== job.id)
+      .map((id) => ledger.get(id)?.accepted?.cost ?? 0);
+    return {
+      jobId: job.id,
+      priority: priorityOf(job.cost, costs),
+      attempts: 20,
+      backoff: { type: 'fixed', delay: 500 },
+      removeOnComplete: { age: 3600, count: 1000 },
+      removeOnFail: { age: 3600, count: 1000 },
+    };
+  }
+
+  #requireReach(): void {
+    if (!this.#backend.isReachable()) throw unreachable();
+  }
+
+  /** A request that no journal here knows: of a process with another state directory, perhaps. */
+  async #findElsewhere(id: string): Promise<JobRecord | undefined> {
+    try {
+      const outcome = await readOutcome(this.#options.store, id);
+      const job = outcome?.job ?? ((await reach(this.#bull.getJob(id)))?.data.job as Job | undefined);
+      if (job === undefined) return undefined;
+      if (outcome === undefined) return { job, state: 'queued', attempt: 0, progress: 0 };
+      const end = outcome.end;
+      this.#records.ledger.apply({ e: 'accept', job }, '');
+      this.#records.ledger.apply({ e: 'end', id, end }, '');
+      return this.#records.view(id, Date.now());
+    } catch {
+      // Out of reach or never heard of: the same to the one who asks.
+      return undefined;
+    }
+  }
+
+  /** What the queue says of an unfinished request; throws `overloaded` when it says nothing. */
+  async #withQueueState(record: JobRecord): Promise<JobRecord> {
+    this.#requireReach();
+    const { id } = record.job;
+    try {
+      const bull = await reach(this.#bull.getJob(id));
+      if (bull === undefined || record.state === 'processing') return record;
+      if ((await reach(bull.getState())) !== 'active') return record;
+      const startedAt = bull.processedOn ?? Date.now();
+      return { ...record, state: 'processing', attempt: bull.attemptsStarted, startedAt };
+    } catch (error) {
+      throw unreachable(error);
+    }
+  }
+
+  async #eraseResult(record: JobRecord, at: number): Promise<void> {
+    const end = { result: CANCELLED, attempt: record.attempt, finishedAt: at };
+    const outcome = { job: record.job, end };
+    try {
+      if (isFinal(record.state)) await overwriteOutcome(this.#options.store, outcome);
+      else await publishOutcome(this.#options.store, outcome);
+    } catch (error) {
+      this.#options.onFault?.(error);
+    }
+  }
+
+  #tell(change: Change): void {
+    reach(this.#backend.broadcast(JSON.stringify(change))).catch(() => undefined);
+  }
+
+  #hear(change: Change | undefined): void {
+    if (change === undefined) return;
+    this.#records.refresh();
+    if (change.t === 'cancel') for (const listener of this.#cancelListeners) listener(change.id);
+    const entry = this.#records.ledger.get(change.id);
+    if (change.t !== 'run' || entry === undefined || endOf(entry) !== undefined) return;
+    this.#records.setLive(change.id, { attempt: change.attempt, startedAt: change.at, progress: change.progress });
+  }
+
+  #change(id: string, ms: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        stop();
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      const stop = this.#records.onChange(id, done);
+      signal?.addEventListener('abort', done);
+    });
+  }
+}
+
+/** An answer of the queue within the time that a client can be kept waiting. */
+async function reach<T>(call: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('the queue does not answer')), REACH_MS);
+  });
+  try {
+    return await Promise.race([call, late]);
+  } finally {
+    clearTimeout(timer);
+    call.catch(() => undefined);
+  }
+}
+
+function unreachable(cause?: unknown): FeatureError {
+  if (cause instanceof FeatureError) return cause;
+  return new FeatureError('overloaded', 'The queue of the service does not answer; try again in a few seconds.', {
+    cause,
+  });
+}

@@ -1,0 +1,155 @@
+/**
+ * Result bytes and outcomes in the object store. A run writes `results/<id>/<attempt>`; what counts is the outcome,
+ * `results/<id>/outcome.json`, which is created at most once and names key, length and hash of the one attempt that
+ * is delivered. So a reader sees a complete result or none, and two runs of one job publish one outcome.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { link, mkdir, open, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { jobSchema, type ResultRef } from '../schemas/job.js';
+import { FeatureError } from '../schemas/problem.js';
+import { crashPoint } from './crash-point.js';
+import { endingSchema, syncFolder } from './journal.js';
+
+const outcomeSchema = z.strictObject({ job: jobSchema, end: endingSchema });
+/** A job together with how it ended. */
+export type Outcome = Readonly<z.infer<typeof outcomeSchema>>;
+
+/** What jobs need of an object store (extraction/store.ts); `create` writes only if the key is free: S3's If-None-Match. */
+export interface ResultStore {
+  head(key: string): Promise<{ bytes: number; etag: string } | undefined>;
+  read(key: string, offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
+  write(key: string, chunks: AsyncIterable<Uint8Array>): Promise<unknown>;
+  list(prefix: string): AsyncIterable<string>;
+  remove(key: string): Promise<void>;
+  localPath?(key: string): string | undefined;
+  create?(key: string, bytes: Uint8Array): Promise<boolean>;
+}
+
+export interface ResultFormat {
+  readonly contentType: string;
+  readonly extension: string;
+}
+
+const folderOf = (id: string): string => `results/${id}/`;
+const outcomeKey = (id: string): string => `${folderOf(id)}outcome.json`;
+
+/** Writes the bytes of one attempt; refuses results over `maxBytes`. */
+export async function writeResult(
+  store: ResultStore,
+  id: string,
+  attempt: number,
+  chunks: AsyncIterable<Uint8Array>,
+  format: ResultFormat,
+  maxBytes: number,
+): Promise<ResultRef> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) {
+        throw new FeatureError(
+          'too_large',
+          `The result is larger than limits.resultBytes (${maxBytes}); ask for fewer values or split the request.`,
+        );
+      }
+      hash.update(chunk);
+      yield chunk;
+      crashPoint('result.during-write');
+    }
+  }
+  // Attempts are counted by the queue, which may have been rebuilt meanwhile; the suffix keeps two first attempts apart.
+  const key = `${folderOf(id)}${attempt}-${randomBytes(4).toString('hex')}`;
+  crashPoint('result.before-write');
+  await store.write(key, counted());
+  crashPoint('result.after-write');
+  return { key, bytes, sha256: hash.digest('hex'), attempt, ...format };
+}
+
+/** The outcome of a job, or undefined while it has none. */
+export async function readOutcome(store: ResultStore, id: string): Promise<Outcome | undefined> {
+  const head = await store.head(outcomeKey(id));
+  if (head === undefined) return undefined;
+  const bytes = await store.read(outcomeKey(id), 0, head.bytes);
+  return outcomeSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+}
+
+/**
+ * Publishes an outcome unless there is one; returns the one that stands. Attempts that lost are removed.
+ */
+export async function publishOutcome(store: ResultStore, outcome: Outcome): Promise<Outcome> {
+  const { id } = outcome.job;
+  crashPoint('outcome.before-publish');
+  const won = await create(store, outcomeKey(id), encode(outcome));
+  crashPoint('outcome.after-publish');
+  const standing = won ? outcome : ((await readOutcome(store, id)) ?? outcome);
+  if (outcome.end.attempt > 1 || !won) await removeLosers(store, id, standing);
+  return standing;
+}
+
+/** Replaces whatever outcome there is by that of a revoked job, and removes its bytes. */
+export async function overwriteOutcome(store: ResultStore, outcome: Outcome): Promise<void> {
+  const { id } = outcome.job;
+  await store.write(outcomeKey(id), once(encode(outcome)));
+  await removeLosers(store, id, outcome);
+}
+
+/** Removes everything of a job. */
+export async function removeResults(store: ResultStore, id: string): Promise<void> {
+  crashPoint('sweep.before-remove');
+  for await (const key of store.list(folderOf(id))) await store.remove(key);
+  crashPoint('sweep.after-remove');
+}
+
+async function removeLosers(store: ResultStore, id: string, standing: Outcome): Promise<void> {
+  const { result } = standing.end;
+  const kept = result.ok ? result.ref?.key : undefined;
+  for await (const key of store.list(folderOf(id))) {
+    if (key !== kept && key !== outcomeKey(id)) await store.remove(key);
+  }
+}
+
+function encode(outcome: Outcome): Uint8Array {
+  return Buffer.from(JSON.stringify(outcome));
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+/**
+ * Creates an object only if it does not exist; false when it does. Local files: written aside, synced, linked: link
+ * fails when the name is taken. Elsewhere the store's own conditional write, or a check before the write.
+ */
+async function create(store: ResultStore, key: string, bytes: Uint8Array): Promise<boolean> {
+  if (store.create !== undefined) return store.create(key, bytes);
+  const path = store.localPath?.(key);
+  if (path !== undefined) return createFile(path, bytes);
+  if ((await store.head(key)) !== undefined) return false;
+  await store.write(key, once(bytes));
+  return true;
+}
+
+async function createFile(path: string, bytes: Uint8Array): Promise<boolean> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const file = await open(temporary, 'wx', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  try {
+    await link(temporary, path);
+    await syncFolder(dirname(path));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await unlink(temporary);
+  }
+}

@@ -31,7 +31,11 @@ function plain(axes: Axes, ...names: readonly string[]): readonly unknown[] {
 }
 
 /** One column of a tuple axis, by any of its names. */
-function column(tuples: readonly (readonly unknown[])[], coordinates: readonly string[], names: readonly string[]): readonly unknown[] {
+function column(
+  tuples: readonly (readonly unknown[])[],
+  coordinates: readonly string[],
+  names: readonly string[],
+): readonly unknown[] {
   const at = coordinates.findIndex((name) => names.includes(name));
   return at < 0 ? [] : tuples.map((tuple) => tuple[at]);
 }
@@ -81,7 +85,9 @@ export function decodeCoverages(collection: CoverageCollection): DecodedCoverage
     const units: Record<string, string> = {};
     for (const [name, range] of Object.entries(coverage.ranges)) {
       if (range.values.length !== count) {
-        throw new RangeError(`range ${name} has ${range.values.length} values for ${count} points; the document is damaged`);
+        throw new RangeError(
+          `range ${name} has ${range.values.length} values for ${count} points; the document is damaged`,
+        );
       }
       values[name] = Float32Array.from(range.values, (value) => value ?? Number.NaN);
       const symbol = collection.parameters?.[name]?.unit?.symbol;

@@ -27,18 +27,32 @@ export class EdrClient {
 
   /** Runs of a collection, newest first as the service lists them. */
   async instances(collection: string, signal?: AbortSignal): Promise<readonly string[]> {
-    const answer = await this.#http.call(`/edr/collections/${encodeURIComponent(collection)}/instances?f=json`, {}, signal);
+    const answer = await this.#http.call(
+      `/edr/collections/${encodeURIComponent(collection)}/instances?f=json`,
+      {},
+      signal,
+    );
     return ((await answer.json()) as { instances: { id: string }[] }).instances.map(({ id }) => id);
   }
 
   /** Any query; `own` holds the parameters of its kind (coords as WKT, bbox, within, corridor-width …). Returns parsed CoverageJSON. */
-  async query(collection: string, type: EdrQueryType, own: Readonly<Record<string, string>>, query: EdrQuery = {}, signal?: AbortSignal): Promise<unknown> {
+  async query(
+    collection: string,
+    type: EdrQueryType,
+    own: Readonly<Record<string, string>>,
+    query: EdrQuery = {},
+    signal?: AbortSignal,
+  ): Promise<unknown> {
     const search = new URLSearchParams({ ...own, f: 'CoverageJSON' });
     if (query.parameters !== undefined) search.set('parameter-name', query.parameters.join(','));
     if (query.datetime !== undefined) search.set('datetime', query.datetime);
     if (query.z !== undefined) search.set('z', query.z);
     const run = query.instance === undefined ? '' : `/instances/${encodeURIComponent(query.instance)}`;
-    const answer = await this.#http.call(`/edr/collections/${encodeURIComponent(collection)}${run}/${type}?${search}`, {}, signal);
+    const answer = await this.#http.call(
+      `/edr/collections/${encodeURIComponent(collection)}${run}/${type}?${search}`,
+      {},
+      signal,
+    );
     return answer.json();
   }
 

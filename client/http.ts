@@ -69,7 +69,8 @@ export class Http {
     this.#attempts = options.attempts ?? 5;
     this.#fetch = options.fetch ?? fetch.bind(globalThis);
     const { key, email } = options;
-    this.#headers = key === undefined ? {} : { Authorization: email === undefined ? `Bearer ${key}` : `EmailKey ${email}:${key}` };
+    this.#headers =
+      key === undefined ? {} : { Authorization: email === undefined ? `Bearer ${key}` : `EmailKey ${email}:${key}` };
   }
 
   /** Path or absolute URL (only of the same service) → absolute URL. */
@@ -84,7 +85,11 @@ export class Http {
     for (let attempt = 1; ; attempt++) {
       const last = attempt >= this.#attempts;
       try {
-        const answer = await this.#fetch(this.resolve(path), { ...init, headers, ...(signal === undefined ? {} : { signal }) });
+        const answer = await this.#fetch(this.resolve(path), {
+          ...init,
+          headers,
+          ...(signal === undefined ? {} : { signal }),
+        });
         if (answer.status < 400) return answer;
         if (last || !RETRIED.has(answer.status)) throw await refusal(answer);
         const asked = Number(answer.headers.get('Retry-After')) * 1000;

@@ -77,7 +77,8 @@ export class PolytopeClient {
     try {
       id = await this.submit(collection, request, signal);
     } catch (error) {
-      if (error instanceof ServiceError && error.status === 404 && error.code === 'unknown') return this.#fetchV1(collection, request, options);
+      if (error instanceof ServiceError && error.status === 404 && error.code === 'unknown')
+        return this.#fetchV1(collection, request, options);
       throw error;
     }
     try {
@@ -101,7 +102,11 @@ export class PolytopeClient {
   /** Servers that speak only v1: 202 with a Location that is polled until it redirects to the data. */
   async #fetchV1(collection: string, request: RequestBody, options: RetrieveOptions): Promise<Response> {
     const body = { verb: 'retrieve', request };
-    let answer = await this.#http.call(`/api/v1/requests/${encodeURIComponent(collection)}`, json(body), options.signal);
+    let answer = await this.#http.call(
+      `/api/v1/requests/${encodeURIComponent(collection)}`,
+      json(body),
+      options.signal,
+    );
     const id = (answer.headers.get('Location') ?? '').split('/').at(-1) ?? '';
     while (answer.status === 202) {
       const { status } = (await answer.json()) as { status: string };

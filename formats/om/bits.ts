@@ -77,7 +77,13 @@ export function packHorizontal(out: ByteWriter, values: Uint32Array, from: numbe
 }
 
 /** The inverse of `packHorizontal`; `values[from + i]` is overwritten. */
-export function unpackHorizontal(input: ByteReader, values: Uint32Array, from: number, count: number, width: number): void {
+export function unpackHorizontal(
+  input: ByteReader,
+  values: Uint32Array,
+  from: number,
+  count: number,
+  width: number,
+): void {
   const size = Math.ceil((count * width) / 8);
   input.need(size);
   const { bytes } = input;
@@ -105,7 +111,13 @@ function bitsAt(bytes: Uint8Array, bit: number, width: number): number {
  * Appends 128 values of `width` bits in lanes: value i belongs to lane i mod (128/lane bits·…); each lane is a stream of
  * words of `laneBits`, words are written round-robin over the lanes.
  */
-export function packVertical(out: ByteWriter, values: Uint32Array, from: number, width: number, laneBits: 16 | 32): void {
+export function packVertical(
+  out: ByteWriter,
+  values: Uint32Array,
+  from: number,
+  width: number,
+  laneBits: 16 | 32,
+): void {
   const lanes = 128 / laneBits;
   const wordBytes = laneBits / 8;
   out.reserve(16 * width);
@@ -130,7 +142,13 @@ export function packVertical(out: ByteWriter, values: Uint32Array, from: number,
 }
 
 /** The inverse of `packVertical`. */
-export function unpackVertical(input: ByteReader, values: Uint32Array, from: number, width: number, laneBits: 16 | 32): void {
+export function unpackVertical(
+  input: ByteReader,
+  values: Uint32Array,
+  from: number,
+  width: number,
+  laneBits: 16 | 32,
+): void {
   input.need(16 * width);
   const lanes = 128 / laneBits;
   const wordBytes = laneBits / 8;

@@ -29,7 +29,9 @@ export function quantise(values: Float32Array | Float64Array, by: Quantiser): In
       out[i] = nan;
       continue;
     }
-    const scaled = logarithmic ? Math.fround(Math.log10(1 + v)) * scaleFactor : Math.fround(Math.fround(v + addOffset) * scaleFactor);
+    const scaled = logarithmic
+      ? Math.fround(Math.log10(1 + v)) * scaleFactor
+      : Math.fround(Math.fround(v + addOffset) * scaleFactor);
     out[i] = Math.max(-nan - 1, Math.min(nan - 1, round(scaled)));
   }
   return out;
@@ -42,13 +44,14 @@ export function restore(quantised: Int32Array, by: Quantiser): Float32Array {
   return Float32Array.from(quantised, (q) => {
     if (q === nan) return Number.NaN;
     const v = Math.fround(q / scaleFactor);
-    return logarithmic ? 10 ** v - 1 : v - addOffset;
+    return logarithmic ? Math.fround(10 ** v) - 1 : v - addOffset;
   });
 }
 
 /** Wraps to the lane's signed range. */
 const wrap = (value: number, lane: Lane): number => (lane === 16 ? (value << 16) >> 16 : value | 0);
-const zigzag = (d: number, lane: Lane): number => (lane === 16 ? ((d << 1) ^ (d >> 15)) & 0xffff : ((d << 1) ^ (d >> 31)) >>> 0);
+const zigzag = (d: number, lane: Lane): number =>
+  lane === 16 ? ((d << 1) ^ (d >> 15)) & 0xffff : ((d << 1) ^ (d >> 31)) >>> 0;
 const unzigzag = (z: number): number => (z >>> 1) ^ -(z & 1);
 
 /** Bytes of a chunk of integers; `row` is the length of its last dimension. */

@@ -2,7 +2,17 @@
  * Blocks of packed integers (docs/formats/om.md#blocks): 128 values and a shorter tail, each block with the cheapest of
  * four forms: all equal, plain, patched with a bitmap, patched with byte positions.
  */
-import { bitLength, type ByteReader, type ByteWriter, packHorizontal, packVertical, readBytewise, unpackHorizontal, unpackVertical, writeBytewise } from './bits.js';
+import {
+  type ByteReader,
+  type ByteWriter,
+  bitLength,
+  packHorizontal,
+  packVertical,
+  readBytewise,
+  unpackHorizontal,
+  unpackVertical,
+  writeBytewise,
+} from './bits.js';
 
 /** Width of the type: decides the lanes of full blocks. */
 export type Lane = 16 | 32;
@@ -61,7 +71,14 @@ function unpack(input: ByteReader, values: Uint32Array, from: number, count: num
 const low = (value: number, bits: number): number => (bits === 32 ? value : (value & ((1 << bits) - 1)) >>> 0);
 const high = (value: number, bits: number): number => (bits === 32 ? 0 : value >>> bits);
 
-function writePatched(out: ByteWriter, block: Uint32Array, count: number, widest: number, { form, bits }: Choice, lane: Lane): void {
+function writePatched(
+  out: ByteWriter,
+  block: Uint32Array,
+  count: number,
+  widest: number,
+  { form, bits }: Choice,
+  lane: Lane,
+): void {
   const positions: number[] = [];
   for (let i = 0; i < count; i++) if (bitLength(block[i]!) > bits) positions.push(i);
   const parts = positions.map((i) => high(block[i]!, bits));

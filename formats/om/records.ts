@@ -4,11 +4,30 @@
  */
 
 /** Codes of data types; arrays are the scalar code plus 11. */
-export const TYPES = ['none', 'int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'int64', 'uint64', 'float32', 'float64', 'string'] as const;
+export const TYPES = [
+  'none',
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+  'float32',
+  'float64',
+  'string',
+] as const;
 export type OmType = (typeof TYPES)[number];
 const ARRAY = 11;
 
-export const COMPRESSIONS = ['pfor_delta_2d_int16', 'fpx_xor_2d', 'pfor_delta_2d', 'pfor_delta_2d_int16_logarithmic', 'none'] as const;
+export const COMPRESSIONS = [
+  'pfor_delta_2d_int16',
+  'fpx_xor_2d',
+  'pfor_delta_2d',
+  'pfor_delta_2d_int16_logarithmic',
+  'none',
+] as const;
 export type OmCompression = (typeof COMPRESSIONS)[number];
 
 /** Array part of a variable. */
@@ -41,7 +60,8 @@ class Cursor {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
   #take(count: number): number {
-    if (this.#at + count > this.bytes.length) throw new RangeError(`OM record of ${this.bytes.length} bytes ends early`);
+    if (this.#at + count > this.bytes.length)
+      throw new RangeError(`OM record of ${this.bytes.length} bytes ends early`);
     const at = this.#at;
     this.#at += count;
     return at;
@@ -98,7 +118,8 @@ export function parseRecord(bytes: Uint8Array): OmVariable {
   const compression = COMPRESSIONS[input.u8()];
   const nameLength = input.u16();
   const childCount = input.u32();
-  if (childCount * 16 > bytes.length) throw new RangeError(`OM record of ${bytes.length} bytes says it has ${childCount} children`);
+  if (childCount * 16 > bytes.length)
+    throw new RangeError(`OM record of ${bytes.length} bytes says it has ${childCount} children`);
   const isArray = code > ARRAY;
   const type = TYPES[isArray ? code - ARRAY : code];
   if (type === undefined || compression === undefined) throw new RangeError(`OM record of unknown type ${code}`);
@@ -106,7 +127,8 @@ export function parseRecord(bytes: Uint8Array): OmVariable {
     const lutSize = input.u64();
     const lutOffset = input.u64();
     const dimensions = input.u64();
-    if (dimensions > MAX_DIMENSIONS) throw new RangeError(`OM array with ${dimensions} dimensions; at most ${MAX_DIMENSIONS} are read`);
+    if (dimensions > MAX_DIMENSIONS)
+      throw new RangeError(`OM array with ${dimensions} dimensions; at most ${MAX_DIMENSIONS} are read`);
     const scaleFactor = input.f32();
     const addOffset = input.f32();
     const children = pairs(input.u64s(childCount), input.u64s(childCount));

@@ -1,0 +1,34 @@
+// Entry of the addon: lets every part register its functions, and tells build facts.
+#include <napi.h>
+
+#include <thread>
+
+#include "addon/register.h"
+
+namespace {
+
+constexpr int boundary_version = 1;
+
+Napi::Value info(const Napi::CallbackInfo& call) {
+  Napi::Object out = Napi::Object::New(call.Env());
+  out.Set("abi", boundary_version);
+#if defined(__x86_64__)
+  out.Set("simd", __builtin_cpu_supports("avx2") ? "avx2" : "sse2");
+#else
+  out.Set("simd", "scalar");
+#endif
+  out.Set("threads", std::thread::hardware_concurrency());
+  return out;
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  exports.Set("info", Napi::Function::New(env, info, "info"));
+  registerContainers(env, exports);
+  registerCodec(env, exports);
+  registerGrid(env, exports);
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(fst, init)

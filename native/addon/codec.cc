@@ -1,0 +1,3 @@
+#include "addon/register.h"
+
+void registerCodec(Napi::Env, Napi::Object) {}

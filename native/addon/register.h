@@ -1,0 +1,8 @@
+// What addon.cc calls: every part of the core registers its own functions on the exports.
+#pragma once
+
+#include <napi.h>
+
+void registerContainers(Napi::Env env, Napi::Object exports);
+void registerCodec(Napi::Env env, Napi::Object exports);
+void registerGrid(Napi::Env env, Napi::Object exports);

@@ -52,7 +52,6 @@ export async function startConsumer(options: ConsumerOptions): Promise<AsyncDisp
 class Consumer {
   readonly #options: ConsumerOptions;
   readonly #runs = new Map<string, Run>();
-  #worker: BullWorker | undefined;
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
@@ -70,7 +69,6 @@ class Consumer {
       runRetryDelay: 1000,
       removeOnComplete: { age: 3600, count: 1000 },
     });
-    this.#worker = worker;
     worker.on('error', onFault);
     worker.on('lockRenewalFailed', (ids: string[]) => {
       for (const id of ids) this.#stop(id, 'lost lock');
@@ -79,8 +77,7 @@ class Consumer {
     let closing: Promise<void> | undefined;
     return {
       [Symbol.asyncDispose]: () => {
-        stopListening();
-        closing ??= this.#drain(worker);
+        closing ??= this.#drain(worker).finally(stopListening);
         return closing;
       },
     };

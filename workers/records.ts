@@ -2,7 +2,7 @@
  * The records of requests as this process sees them: the journal (its own and that of others on the state directory)
  * merged with what is known of running jobs. Whatever changes is told to those who wait for that request.
  */
-import type { Job, JobRecord, JobResult } from '../schemas/job.js';
+import type { Job, JobRecord } from '../schemas/job.js';
 import { type Ending, Journal, type JournalLine } from './journal.js';
 import { JournalReader } from './journal-reader.js';
 import { type Entry, Ledger } from './ledger.js';

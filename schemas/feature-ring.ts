@@ -88,15 +88,30 @@ function closedThroughPole(line: readonly LatLon[], winding: number): readonly L
   return [...line, [firstLat, end], [pole, end], [pole, firstLon]];
 }
 
+/** Twice the signed area of the triangle of three vertices. */
+function cross([lat0, lon0]: LatLon, [lat1, lon1]: LatLon, [lat2, lon2]: LatLon): number {
+  return (lon1 - lon0) * (lat2 - lat0) - (lon2 - lon0) * (lat1 - lat0);
+}
+
 function areaOf(line: readonly LatLon[]): number {
-  const [lat0, lon0] = line[0]!;
   let twice = 0;
-  for (let at = 1; at + 1 < line.length; at++) {
-    const [lat1, lon1] = line[at]!;
-    const [lat2, lon2] = line[at + 1]!;
-    twice += (lon1 - lon0) * (lat2 - lat0) - (lon2 - lon0) * (lat1 - lat0);
-  }
+  for (let at = 1; at + 1 < line.length; at++) twice += cross(line[0]!, line[at]!, line[at + 1]!);
   return Math.abs(twice) / 2;
+}
+
+/** Whether all vertices lie on the line through the first and the one farthest from it. */
+function isCollinear(line: readonly LatLon[]): boolean {
+  const first = line[0]!;
+  const distance = (point: LatLon): number => Math.hypot(point[0] - first[0], point[1] - first[1]);
+  const farthest = line.reduce((best, point) => (distance(point) > distance(best) ? point : best), first);
+  return line.every((point) => Math.abs(cross(first, farthest, point)) <= SAME);
+}
+
+function refuseNoArea(member: string): never {
+  throw new FeatureError(
+    'degenerate_polygon',
+    `feature "${member}": the polygon has no area, its vertices lie on a line; move one.`,
+  );
 }
 
 function refuseCrossing(line: readonly LatLon[], member: string): void {
@@ -142,13 +157,11 @@ export function readRing(points: readonly LatLon[], rules: RingRules): readonly 
   if (Math.abs(winding) > 180) whole = closedThroughPole(whole, winding);
   if (turned.length > 0) whole = settle(whole, member);
   notes.push(...turned.map(noteOf), ...widthNote(whole, 'polygon'));
-  if (areaOf(whole) <= SAME) {
-    throw new FeatureError(
-      'degenerate_polygon',
-      `feature "${member}": the polygon has no area, its vertices lie on a line; move one.`,
-    );
-  }
-  if (!rules.evenOdd) refuseCrossing(whole, member);
+  if (isCollinear(whole)) refuseNoArea(member);
+  if (rules.evenOdd) return whole;
+  // The loops of a ring that crosses itself may cancel: crossings are looked for before the area is.
+  refuseCrossing(whole, member);
+  if (areaOf(whole) <= SAME) refuseNoArea(member);
   return whole;
 }
 

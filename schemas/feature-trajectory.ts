@@ -30,9 +30,12 @@ export interface TrajectoryContext {
 
 /** Lead time of a vertex or of a radius: hours, or text with units; seconds. */
 function readSeconds(raw: unknown, member: string): number {
-  if (typeof raw === 'number' && Number.isFinite(raw) && raw >= 0) return raw * 3600;
-  const seconds = typeof raw === 'string' ? scanDuration(raw.trim()) : undefined;
-  return seconds ?? badFeature(member, `step ${show(raw)} is not a lead time; give hours, or text such as 30m`);
+  const seconds =
+    typeof raw === 'string' ? scanDuration(raw.trim()) : typeof raw === 'number' ? Math.round(raw * 3600) : -1;
+  // Fields are told apart to the second: a fraction of hours must be whole seconds.
+  const whole = typeof raw !== 'number' || Math.abs(raw * 3600 - Math.round(raw * 3600)) < 1e-6;
+  if (seconds !== undefined && seconds >= 0 && whole) return seconds;
+  return badFeature(member, `step ${show(raw)} is not a lead time; give hours, or text such as 30m`);
 }
 
 function readVertices(raw: unknown, axes: readonly PathAxis[], given: boolean, context: TrajectoryContext) {

@@ -28,6 +28,9 @@ export interface RequestContext {
   readonly selfIntersection?: 'error' | 'evenodd';
 }
 
+/** Most values of one key that are asked for by name, whatever the limit on values is. */
+const MOST_OF_A_KEY = 100_000;
+
 const CONTROLS = ['feature', 'format', 'units', 'expect'] as const;
 type Control = (typeof CONTROLS)[number];
 
@@ -152,7 +155,7 @@ export function parseFeatureRequest(body: unknown, context: RequestContext): Fea
   const limits = { ...DEFAULT_LIMITS, ...context.limits };
   refuseOversized(body, limits);
   const folded = foldBody(body);
-  const base: SelectorContext = { now: context.now.getTime(), mostValues: limits.values };
+  const base: SelectorContext = { now: context.now.getTime(), mostValues: Math.min(limits.values, MOST_OF_A_KEY) };
   const levtype = readLevtype(folded.get('levtype'), base);
   const reading: SelectorContext = levtype === undefined ? base : { ...base, levtype };
   const fromBody = readKeys(folded, reading);

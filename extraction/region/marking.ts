@@ -73,7 +73,7 @@ export class BoundaryMarker {
   async #locate(lat: readonly number[], lon: readonly number[]): Promise<Float64Array> {
     const clamped = Float64Array.from(lat, (v) => Math.max(-90, Math.min(90, v)));
     const xy = await this.grid.locate(clamped, Float64Array.from(lon));
-    for (let p = 0; p < xy.length; p += 2) if (xy[p]! === xy[p]!) this.#mark(xy[p]!, xy[p + 1]!);
+    for (let p = 0; p < xy.length; p += 2) if (!Number.isNaN(xy[p]!)) this.#mark(xy[p]!, xy[p + 1]!);
     return xy;
   }
 
@@ -143,7 +143,7 @@ export class BoundaryMarker {
         if (length < SHORTEST) return;
         // a piece with an end outside the footprint cannot be judged in index space, only by its length
         const apart = this.#apart(x0, y0, xm, ym) + this.#apart(xm, ym, x1, y1);
-        const inside = apart === apart;
+        const inside = !Number.isNaN(apart);
         if (
           inside &&
           length < 8 * maxSpacing &&

@@ -77,8 +77,8 @@ export class Ring {
       const e = this.#slabEdges[f]!;
       const a = this.#lat[e]!;
       const b = this.#lat[e + 1]!;
-      const low = a < b ? a : b;
-      const high = a < b ? b : a;
+      const low = Math.min(a, b);
+      const high = Math.max(a, b);
       if (lat < low - TOLERANCE || lat > high + TOLERANCE) continue;
       const lonA = this.#lon[e]!;
       const lonB = this.#lon[e + 1]!;

@@ -1,4 +1,4 @@
-/** Columns of fixed-width blank-padded ASCII (nomvar, typvar, etiket, grtyp): reading, numbering and pattern matching. */
+/** Columns of fixed-width blank-padded ASCII (nomvar, typvar, etiket, grtyp): reading and numbering. */
 
 /** Text of a row without its trailing blanks. */
 export function textAt(column: Uint8Array, width: number, row: number): string {
@@ -61,15 +61,4 @@ export function intern(column: Uint8Array, width: number, count: number): Intern
 function sameText(column: Uint8Array, width: number, one: number, other: number): boolean {
   for (let at = 0; at < width; at++) if (column[one * width + at] !== column[other * width + at]) return false;
   return true;
-}
-
-/** Matcher of a pattern with `*` and `?`; letters match in either case, trailing blanks do not count. */
-export function globMatcher(pattern: string): (text: string) => boolean {
-  const source = pattern
-    .trimEnd()
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*+/g, '.*')
-    .replace(/\?/g, '.');
-  const expression = new RegExp(`^${source}$`, 'is');
-  return (text) => expression.test(text.trimEnd());
 }

@@ -5,7 +5,8 @@
  */
 import { emptyColumns } from '../formats/arrow.js';
 import type { Collection } from '../schemas/collection.js';
-import { globMatcher, intern } from './fixed-text.js';
+import { matchesGlob } from '../schemas/mars.js';
+import { intern } from './fixed-text.js';
 import { decodeIp, KIND, OLD_STYLE_MAX } from './fst/ip.js';
 import { deriveLevels } from './key-levels.js';
 import { findMembers, memberPattern } from './key-members.js';
@@ -121,24 +122,17 @@ type Rule = KeyRules['rules'][number];
 /** First rule whose patterns all match a row; each combination of names is matched once. */
 function matchRules(names: RunNames, count: number, rules: KeyRules): (row: number) => Rule | undefined {
   if (rules.rules.length === 0) return () => undefined;
-  const matchers = rules.rules.map((rule) => ({
-    rule,
-    etiket: globMatcher(rule.etiket ?? '*'),
-    typvar: globMatcher(rule.typvar ?? '*'),
-    nomvar: globMatcher(rule.nomvar ?? '*'),
-  }));
+  const matches = (rule: Rule, key: 'etiket' | 'typvar' | 'nomvar', row: number): boolean =>
+    matchesGlob(rule[key] ?? '*', names[key].texts[names[key].ids[row]!]!);
   const found = new Map<number, Rule | undefined>();
   const { nomvar, typvar, etiket } = names;
   return (row) => {
     const key = (etiket.ids[row]! * typvar.texts.length + typvar.ids[row]!) * nomvar.texts.length + nomvar.ids[row]!;
     if (!found.has(key) && row < count) {
-      const matched = matchers.find(
-        (matcher) =>
-          matcher.etiket(etiket.texts[etiket.ids[row]!]!) &&
-          matcher.typvar(typvar.texts[typvar.ids[row]!]!) &&
-          matcher.nomvar(nomvar.texts[nomvar.ids[row]!]!),
+      found.set(
+        key,
+        rules.rules.find((rule) => (['etiket', 'typvar', 'nomvar'] as const).every((name) => matches(rule, name, row))),
       );
-      found.set(key, matched?.rule);
     }
     return found.get(key);
   };

@@ -5,6 +5,8 @@ export * from './coverage.js';
 export * from './format-name.js';
 export * from './job.js';
 export * from './limits.js';
+export * from './param-lookup.js';
+export * from './params.js';
 export * from './problem.js';
 export * from './request.js';
 export * from './request-keys.js';

@@ -30,10 +30,13 @@ export async function openEmbeddedBackend(folder: string): Promise<EmbeddedBacke
   const changes = new EventEmitter();
   let finishedSinceVacuum = 0;
   const connection = pool as never;
+  const queue = new Queue<Payload>(QUEUE_NAME, { connection }, createPostgresBackend as never);
+  // Every failed call rejects by itself; the event without a listener would end the process.
+  queue.on('error', () => undefined);
   return {
     kind: 'embedded',
     isNew,
-    openQueue: (options) => new Queue<Payload>(QUEUE_NAME, { ...options, connection }, createPostgresBackend as never),
+    queue: () => queue,
     openWorker: (processor: BullProcessor, options) => {
       const worker = new Worker<Payload, null>(
         QUEUE_NAME,
@@ -64,6 +67,7 @@ export async function openEmbeddedBackend(folder: string): Promise<EmbeddedBacke
     },
     warnings: () => [],
     close: async () => {
+      await queue.close();
       await db.close();
     },
   };

@@ -50,9 +50,11 @@ export async function openPostgresBackend(url: string): Promise<QueueBackend> {
   await listen();
 
   const connection = pool as never;
+  const queue = new Queue<Payload>(QUEUE_NAME, { connection }, createPostgresBackend as never);
+  queue.on('error', () => undefined);
   return {
     kind: 'postgres',
-    openQueue: (options) => new Queue<Payload>(QUEUE_NAME, { ...options, connection }, createPostgresBackend as never),
+    queue: () => queue,
     openWorker: (processor: BullProcessor, options) =>
       new Worker<Payload, null>(QUEUE_NAME, processor, { ...options, connection }, createPostgresBackend as never),
     isReachable: () => isUp,
@@ -71,6 +73,7 @@ export async function openPostgresBackend(url: string): Promise<QueueBackend> {
     warnings: () => [],
     close: async () => {
       isClosing = true;
+      await queue.close();
       await listening?.end().catch(() => undefined);
       await pool.end();
     },

@@ -4,7 +4,7 @@
  */
 import { Queue, Worker } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
-import { type BullProcessor, type Payload, QUEUE_NAME, type QueueBackend } from './backend.js';
+import { type BullProcessor, type BullQueue, type Payload, QUEUE_NAME, type QueueBackend } from './backend.js';
 
 const CHANNEL = 'polyfst:changes';
 
@@ -34,16 +34,20 @@ export async function openRedisBackend(url: string): Promise<QueueBackend> {
   producer.on('close', () => {
     wasAway = true;
   });
+  let queue = openProducer(producer);
   producer.on('ready', () => {
-    if (wasAway) returned();
+    // BullMQ's queue is dead for good when its first commands fail, so a connection begins with a new one.
+    if (!wasAway) return;
     wasAway = false;
+    queue.close().catch(() => undefined);
+    queue = openProducer(producer);
+    returned();
   });
   await ready(producer);
   if (producer.status === 'ready') warnings.push(...(await settingsToWarnOf(producer)));
   return {
     kind: 'redis',
-    openQueue: (options) =>
-      new Queue<Payload>(QUEUE_NAME, { ...options, connection: producer, skipWaitingForReady: true }),
+    queue: () => queue,
     openWorker: (processor: BullProcessor, options) => {
       const connection = connect(CONSUMER);
       workers.push(connection);
@@ -67,6 +71,12 @@ export async function openRedisBackend(url: string): Promise<QueueBackend> {
       for (const client of [producer, subscriber, ...workers]) client.disconnect();
     },
   };
+}
+
+function openProducer(connection: Redis): BullQueue {
+  const queue = new Queue<Payload>(QUEUE_NAME, { connection });
+  queue.on('error', () => undefined);
+  return queue;
 }
 
 function ready(client: Redis): Promise<void> {

@@ -2,7 +2,7 @@
  * What a queue backend offers beside BullMQ's own operations: constructors bound to its connections, a broadcast to all
  * processes on the queue (state changes, cancellations), and upkeep. Three exist: embedded, Redis, PostgreSQL.
  */
-import type { Processor, Queue, QueueOptions, Worker, WorkerOptions } from 'bullmq';
+import type { Processor, Queue, Worker, WorkerOptions } from 'bullmq';
 
 /** Payload of a queued job: the JSON of the job itself; results never go through here. */
 export interface Payload {
@@ -20,7 +20,8 @@ export type BullProcessor = Processor<Payload, null>;
 
 export interface QueueBackend {
   readonly kind: 'embedded' | 'redis' | 'postgres';
-  openQueue(options: Omit<QueueOptions, 'connection'>): BullQueue;
+  /** The producer's side; asked for at each use, because a backend may have to build it anew. */
+  queue(): BullQueue;
   openWorker(processor: BullProcessor, options: Omit<WorkerOptions, 'connection'>): BullWorker;
   /** false: calls would only time out */
   isReachable(): boolean;

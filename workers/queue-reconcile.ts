@@ -4,7 +4,7 @@
  * Adding is idempotent, so any number of processes may do this at once.
  */
 import type { Job } from '../schemas/job.js';
-import type { BullQueue } from './backend.js';
+import type { QueueBackend } from './backend.js';
 import { crashPoint } from './crash-point.js';
 import type { Records } from './records.js';
 import { type ResultStore, readOutcome } from './result-store.js';
@@ -12,8 +12,7 @@ import { type ResultStore, readOutcome } from './result-store.js';
 export interface ReconcilerOptions {
   readonly records: Records;
   readonly store: ResultStore;
-  readonly bull: BullQueue;
-  readonly isReachable: () => boolean;
+  readonly backend: QueueBackend;
   readonly optionsOf: (job: Job) => { jobId: string };
   readonly onFault: (error: unknown) => void;
 }
@@ -73,7 +72,7 @@ export class Reconciler {
       (id) => (records.ledger.get(id)?.accepted?.at ?? 0) <= before && records.live(id) === undefined,
     );
     for (let start = 0; start < ids.length; start += BATCH) {
-      if (!this.#options.isReachable()) return;
+      if (!this.#options.backend.isReachable()) return;
       try {
         await this.#batch(ids.slice(start, start + BATCH));
       } catch (error) {
@@ -84,11 +83,12 @@ export class Reconciler {
   }
 
   async #batch(ids: readonly string[]): Promise<void> {
+    const { backend } = this.#options;
     const missing: Job[] = [];
     for (const id of ids) {
       const job = this.#options.records.ledger.job(id);
       if (job === undefined || (await this.#isEnded(id))) continue;
-      const bull = await this.#options.bull.getJob(id);
+      const bull = await backend.queue().getJob(id);
       if (bull === undefined) missing.push(job);
       // A finished row without an outcome: its outcome never reached the store. Once more from the start.
       else if (bull.finishedOn !== undefined && bull.finishedOn > 0) {
@@ -98,9 +98,9 @@ export class Reconciler {
     }
     if (missing.length === 0) return;
     crashPoint('replay.before-add');
-    await this.#options.bull.addBulk(
-      missing.map((job) => ({ name: job.kind, data: { job }, opts: this.#options.optionsOf(job) })),
-    );
+    await backend
+      .queue()
+      .addBulk(missing.map((job) => ({ name: job.kind, data: { job }, opts: this.#options.optionsOf(job) })));
     crashPoint('replay.after-add');
   }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Job, JobRecord, JobResult } from '../schemas/job.js';
 import { isFinal, isJobId } from '../schemas/job.js';
 import { FeatureError } from '../schemas/problem.js';
-import { type BullQueue, type QueueBackend, REACH_MS } from './backend.js';
+import { type QueueBackend, REACH_MS } from './backend.js';
 import { crashPoint } from './crash-point.js';
 import { FreeSpaceGuard } from './free-space.js';
 import { priorityOf } from './priority.js';
@@ -79,7 +79,6 @@ class BullBackedQueue implements JobQueue {
   readonly #options: QueueOptions;
   readonly #records: Records;
   readonly #backend: QueueBackend;
-  readonly #bull: BullQueue;
   readonly #space: FreeSpaceGuard;
   readonly #reconciler: Reconciler;
   readonly #sweeper: Sweeper;
@@ -90,15 +89,12 @@ class BullBackedQueue implements JobQueue {
     this.#options = options;
     this.#records = records;
     this.#backend = options.backend;
-    this.#bull = options.backend.openQueue({});
     const onFault = options.onFault ?? ((): void => undefined);
-    this.#bull.on('error', onFault);
     this.#space = new FreeSpaceGuard(options.state, options.freeBytes);
     this.#reconciler = new Reconciler({
       records,
       store: options.store,
-      bull: this.#bull,
-      isReachable: () => this.#backend.isReachable(),
+      backend: options.backend,
       optionsOf: (job) => this.#optionsOf(job),
       onFault,
     });
@@ -126,7 +122,7 @@ class BullBackedQueue implements JobQueue {
     await this.#records.accept(job);
     crashPoint('queue.before-add');
     try {
-      await reach(this.#bull.add(job.kind, { job }, this.#optionsOf(job)));
+      await reach(this.#backend.queue().add(job.kind, { job }, this.#optionsOf(job)));
     } catch (error) {
       await this.#records.withdraw(job.id).catch(() => undefined);
       throw unreachable(error);
@@ -160,7 +156,7 @@ class BullBackedQueue implements JobQueue {
     crashPoint('cancel.before-broadcast');
     // The revocation stands; what follows only saves work, and must not hold up the answer.
     this.#tell({ t: 'cancel', id });
-    reach(this.#bull.remove(id)).catch(() => undefined);
+    reach(this.#backend.queue().remove(id)).catch(() => undefined);
     return true;
   }
 
@@ -233,7 +229,6 @@ class BullBackedQueue implements JobQueue {
     this.#sweeper.stop();
     await this.#reconciler.stop();
     for (const consumer of this.#consumers) await consumer[Symbol.asyncDispose]();
-    await reach(this.#bull.close()).catch(() => undefined);
     await this.#backend.close();
     await this.#records.close();
   }
@@ -262,7 +257,7 @@ class BullBackedQueue implements JobQueue {
   async #findElsewhere(id: string): Promise<JobRecord | undefined> {
     try {
       const outcome = await readOutcome(this.#options.store, id);
-      const job = outcome?.job ?? ((await reach(this.#bull.getJob(id)))?.data.job as Job | undefined);
+      const job = outcome?.job ?? ((await reach(this.#backend.queue().getJob(id)))?.data.job as Job | undefined);
       if (job === undefined) return undefined;
       if (outcome === undefined) return { job, state: 'queued', attempt: 0, progress: 0 };
       const end = outcome.end;
@@ -280,7 +275,7 @@ class BullBackedQueue implements JobQueue {
     this.#requireReach();
     const { id } = record.job;
     try {
-      const bull = await reach(this.#bull.getJob(id));
+      const bull = await reach(this.#backend.queue().getJob(id));
       if (bull === undefined || record.state === 'processing') return record;
       if ((await reach(bull.getState())) !== 'active') return record;
       const startedAt = bull.processedOn ?? Date.now();

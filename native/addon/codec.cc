@@ -1,3 +1,109 @@
-#include "addon/register.h"
+// Functions over packed data: decode, decodeNative and gather. Each is one batch on the thread pool; arguments are copied before
+// the call returns and results are moved out.
+#include <napi.h>
 
-void registerCodec(Napi::Env, Napi::Object) {}
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "addon/arrays.h"
+#include "addon/register.h"
+#include "addon/task.h"
+#include "core/batch.h"
+#include "core/gather.h"
+
+namespace addon {
+
+namespace {
+
+/** Float64Array column entry as an offset; what is no whole number of bytes lies behind the end of every file. */
+std::uint64_t offset_of(double number) {
+  return number >= 0 && number <= 9007199254740991.0 ? static_cast<std::uint64_t>(number) : std::uint64_t{1} << 62;
+}
+
+std::vector<polyfst::Located> located(const BatchArgument& batch) {
+  std::vector<polyfst::Located> out;
+  out.reserve(batch.count());
+  for (std::size_t r = 0; r < batch.count(); ++r) {
+    out.push_back({batch.spec(r), offset_of(batch.payload_offset[r]), offset_of(batch.payload_bytes[r])});
+  }
+  return out;
+}
+
+/** Moves a FloatBuffer out as a Float32Array. */
+Napi::Float32Array move_out_floats(Napi::Env env, polyfst::FloatBuffer&& buffer) {
+  if (buffer.size() == 0) return Napi::Float32Array::New(env, 0);
+  auto owner = std::make_unique<polyfst::FloatBuffer>(std::move(buffer));
+  const auto held = static_cast<std::int64_t>(owner->held_bytes());
+  const std::size_t count = owner->size();
+  const auto array = Napi::ArrayBuffer::New(
+      env, owner->data(), count * sizeof(float),
+      [held](Napi::Env finalizing, void*, polyfst::FloatBuffer* hint) {
+        delete hint;
+        Napi::MemoryManagement::AdjustExternalMemory(finalizing, -held);
+      },
+      owner.get());
+  owner.release();
+  Napi::MemoryManagement::AdjustExternalMemory(env, held);
+  return Napi::Float32Array::New(env, count, array, 0, napi_float32_array);
+}
+
+Napi::Value deliver_floats(Napi::Env env, polyfst::FloatBatch&& batch) {
+  Napi::Object out = Napi::Object::New(env);
+  out.Set("values", move_out_floats(env, std::move(batch.values)));
+  out.Set("status", move_out(env, std::move(batch.status)));
+  return out;
+}
+
+Napi::Value deliver_elements(Napi::Env env, polyfst::ElementBatch&& batch) {
+  Napi::Object out = Napi::Object::New(env);
+  Napi::Array dtype = Napi::Array::New(env, batch.element.size());
+  for (std::uint32_t r = 0; r < dtype.Length(); ++r) dtype.Set(r, polyfst::name_of(batch.element[r]));
+  out.Set("bytes", move_out(env, std::move(batch.bytes)));
+  out.Set("start", move_out(env, std::move(batch.start)));
+  out.Set("dtype", dtype);
+  out.Set("missing", move_out(env, std::move(batch.missing)));
+  out.Set("status", move_out(env, std::move(batch.status)));
+  return out;
+}
+
+Napi::Value decode(const Napi::CallbackInfo& call) {
+  return run(
+      call.Env(),
+      [source = SourceArgument(call[0]), records = located(BatchArgument(call[1]))] {
+        return polyfst::decode_batch(*source.open(), records);
+      },
+      deliver_floats);
+}
+
+Napi::Value decode_native(const Napi::CallbackInfo& call) {
+  return run(
+      call.Env(),
+      [source = SourceArgument(call[0]), records = located(BatchArgument(call[1]))] {
+        return polyfst::decode_element_batch(*source.open(), records);
+      },
+      deliver_elements);
+}
+
+Napi::Value gather(const Napi::CallbackInfo& call) {
+  std::optional<std::vector<std::uint32_t>> starts;
+  if (!call[3].IsUndefined()) starts = copy_in<std::uint32_t>(call[3], "starts");
+  return run(
+      call.Env(),
+      [source = SourceArgument(call[0]), records = located(BatchArgument(call[1])),
+       points = copy_in<std::uint32_t>(call[2], "points"), starts = std::move(starts)] {
+        return polyfst::gather_batch(*source.open(), records, points, starts);
+      },
+      deliver_floats);
+}
+
+}  // namespace
+
+}  // namespace addon
+
+void registerCodec(Napi::Env env, Napi::Object exports) {
+  exports.Set("decode", Napi::Function::New(env, addon::decode, "decode"));
+  exports.Set("decodeNative", Napi::Function::New(env, addon::decode_native, "decodeNative"));
+  exports.Set("gather", Napi::Function::New(env, addon::gather, "gather"));
+}

@@ -1,0 +1,114 @@
+// Batches of whole fields.
+#include "core/batch.h"
+
+#include <algorithm>
+#include <limits>
+#include <new>
+
+namespace polyfst {
+
+namespace {
+
+constexpr std::uint64_t most_nan = 16U << 20;  // points of fields that cannot be: 64 MiB
+
+/** Points that a record claims, and whether its payload could hold them. */
+struct Claim {
+  std::uint64_t points;
+  std::int32_t status;
+};
+
+Claim claim_of(const Located& record) {
+  Claim claim{0, 0};
+  claim.status = guarded([&] { claim.points = checked_points(record.spec, record.bytes); });
+  if (claim.status == 0) return claim;
+  const RecordSpec& spec = record.spec;
+  if (__builtin_mul_overflow(std::uint64_t{spec.ni} * spec.nj, spec.nk, &claim.points)) claim.points = ~std::uint64_t{0};
+  return claim;
+}
+
+}  // namespace
+
+std::int32_t guarded(const std::function<void()>& work) {
+  try {
+    work();
+    return 0;
+  } catch (const Error& error) {
+    return status_of(error.code);
+  } catch (const std::bad_alloc&) {
+    return status_of(Code::out_of_memory);
+  } catch (const std::length_error&) {
+    return status_of(Code::out_of_memory);
+  }
+}
+
+Payload load_payload(const Source& source, const Located& record, PayloadBuffer& buffer) {
+  if (!inside(record.offset, record.bytes, source.size())) {
+    throw Error(Code::truncated_file, "the record lies behind the end of the file", record.offset);
+  }
+  const MutableBytes bytes = buffer.resize(record.bytes);
+  source.read(record.offset, bytes);
+  return {bytes.data(), bytes.size(), order_of(record.spec.container)};
+}
+
+FloatBatch decode_batch(const Source& source, std::span<const Located> records) {
+  std::vector<Claim> claims;
+  std::uint64_t total = 0;
+  std::uint64_t impossible = 0;
+  for (const Located& record : records) {
+    claims.push_back(claim_of(record));
+    const Claim& claim = claims.back();
+    if (claim.status != 0 && (claim.points > most_nan || (impossible += claim.points) > most_nan)) {
+      throw Error(Code::bad_dimensions, "a field is far larger than its record", record.offset);
+    }
+    total += claim.points;
+  }
+  FloatBatch out{FloatBuffer(total), std::vector<std::int32_t>(records.size())};
+  Workspace work;
+  std::uint64_t start = 0;
+  for (std::size_t r = 0; r < records.size(); ++r) {
+    const std::span<float> room = out.values.part(start, claims[r].points);
+    start += claims[r].points;
+    out.status[r] = claims[r].status;
+    if (claims[r].status == 0) {
+      out.status[r] = guarded([&] {
+        const Payload payload = load_payload(source, records[r], work.payload);
+        decode_floats(records[r].spec, payload, room, work.scratch);
+      });
+    }
+    if (out.status[r] != 0) std::fill(room.begin(), room.end(), std::numeric_limits<float>::quiet_NaN());
+  }
+  return out;
+}
+
+ElementBatch decode_element_batch(const Source& source, std::span<const Located> records) {
+  ElementBatch out;
+  out.start.push_back(0);
+  Workspace work;
+  for (const Located& record : records) {
+    const Element element = element_of(record.spec);
+    double missing = 0;
+    const std::size_t start = out.bytes.size();
+    const std::int32_t status = guarded([&] {
+      const std::uint64_t count = element_count(record.spec, record.bytes);
+      const Payload payload = load_payload(source, record, work.payload);
+      const std::size_t bytes = count * size_of(element);
+      if (start % size_of(element) == 0) {
+        out.bytes.resize(start + bytes);
+        missing = static_cast<double>(decode_elements(record.spec, payload, {out.bytes.data() + start, bytes}, work.scratch));
+        return;
+      }
+      // behind a record of narrower elements: decoded where it is aligned, then moved
+      std::vector<std::uint8_t> aligned(bytes);
+      missing = static_cast<double>(decode_elements(record.spec, payload, aligned, work.scratch));
+      out.bytes.insert(out.bytes.end(), aligned.begin(), aligned.end());
+    });
+    if (status != 0) out.bytes.resize(start);
+    out.start.push_back(static_cast<double>(out.bytes.size()));
+    out.element.push_back(element);
+    out.missing.push_back(status == 0 ? missing : 0);
+    out.status.push_back(status);
+  }
+  return out;
+}
+
+}  // namespace polyfst

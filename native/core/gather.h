@@ -1,0 +1,30 @@
+// Values at storage offsets of many records. Uncompressed types read only the bytes that they need: spans close to each other
+// are read as one, and dense requests read the whole record. Turbo types are decoded band by band up to the last row asked for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "core/batch.h"
+
+namespace polyfst {
+
+/**
+ * out[i] = value of record at points[i] (0-based, i fastest); missing points are NaN. `order` lists the places of `points` in
+ * ascending order of their values. Throws bad_dimensions for a point outside the field, and what decoding throws.
+ */
+void gather_record(const Source& source, const Located& record, std::span<const std::uint32_t> points,
+                   std::span<const std::uint32_t> order, std::span<float> out, Workspace& work);
+
+/** Places of `points` in ascending order. */
+void sort_points(std::span<const std::uint32_t> points, std::vector<std::uint32_t>& order);
+
+/**
+ * [record][point]; with `starts` (one more than records, ascending, within `points`) record r takes
+ * points[starts[r] .. starts[r+1]). Throws bad_value for other starts.
+ */
+FloatBatch gather_batch(const Source& source, std::span<const Located> records, std::span<const std::uint32_t> points,
+                        std::optional<std::span<const std::uint32_t>> starts);
+
+}  // namespace polyfst

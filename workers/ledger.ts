@@ -20,6 +20,8 @@ interface Accepted {
   readonly user: string;
   readonly at: number;
   readonly cost: number;
+  /** when this process learned of it, by its own clock */
+  readonly seenAt: number;
   /** JSON of the job: a hundred thousand finished jobs are kept, and text takes the least room */
   readonly text: string;
 }
@@ -145,6 +147,7 @@ function merge(entry: Draft, line: JournalLine): boolean {
         user: line.job.user,
         at: line.job.acceptedAt,
         cost: line.job.cost,
+        seenAt: performance.now(),
         text: JSON.stringify(line.job),
       };
       return true;

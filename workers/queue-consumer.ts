@@ -67,7 +67,6 @@ class Consumer {
       maxStalledCount: 1_000_000,
       drainDelay: 5,
       runRetryDelay: 1000,
-      removeOnComplete: { age: 3600, count: 1000 },
     });
     worker.on('error', onFault);
     worker.on('lockRenewalFailed', (ids: string[]) => {

@@ -67,9 +67,9 @@ export class Reconciler {
   async #pass(olderThanMs: number): Promise<void> {
     const { records, onFault } = this.#options;
     records.refresh();
-    const before = Date.now() - olderThanMs;
+    const before = performance.now() - olderThanMs;
     const ids = [...records.ledger.unfinished()].filter(
-      (id) => (records.ledger.get(id)?.accepted?.at ?? 0) <= before && records.live(id) === undefined,
+      (id) => (records.ledger.get(id)?.accepted?.seenAt ?? 0) <= before && records.live(id) === undefined,
     );
     for (let start = 0; start < ids.length; start += BATCH) {
       if (!this.#options.backend.isReachable()) return;

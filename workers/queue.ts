@@ -244,8 +244,9 @@ class BullBackedQueue implements JobQueue {
       priority: priorityOf(job.cost, costs),
       attempts: 20,
       backoff: { type: 'fixed', delay: 500 },
-      removeOnComplete: { age: 3600, count: 1000 },
-      removeOnFail: { age: 3600, count: 1000 },
+      // What ended is in the journal and the store; rows kept for it only slow the embedded database down.
+      removeOnComplete: true,
+      removeOnFail: true,
     };
   }
 

@@ -1,0 +1,86 @@
+/** Places of point features on a grid: the nearest point, or the points and weights that interpolate; refuses places outside. */
+import { FeatureError } from '../../schemas/problem.js';
+import type { Interpolation, LatLon } from '../../schemas/vocabulary.js';
+import type { Grid } from '../grid/grid-type.js';
+import type { FeatureContext } from './context.js';
+
+export interface Target {
+  readonly requested: LatLon;
+  /** coordinates of the answer: the grid point's, or the requested ones when interpolated or outside */
+  readonly lat: number;
+  readonly lon: number;
+  readonly distanceKm: number | undefined;
+  /** point slots of the group and their weights; none outside the grid */
+  readonly slots: readonly number[];
+  readonly weights: readonly number[];
+}
+
+export interface Targets {
+  /** distinct storage offsets, ascending */
+  readonly points: Uint32Array;
+  readonly list: readonly Target[];
+}
+
+/** A number in messages: at most 3 decimals. */
+const short = (value: number): string => String(Math.round(value * 1000) / 1000);
+
+/** The error for a place outside the grid: how far, and whether the coordinates look swapped. */
+export async function outsideError(grid: Grid, [lat, lon]: LatLon, distanceKm: number): Promise<FeatureError> {
+  let hint = 'move it inside';
+  if (Math.abs(lon) <= 90 && Math.abs(lat) <= 90) {
+    const swapped = await grid.nearest(Float64Array.of(lon), Float64Array.of(lat));
+    if (swapped.inside[0] === 1) hint = `points are [latitude, longitude]: did you mean [${lon}, ${lat}]?`;
+  }
+  const end = hint.endsWith('?') ? '' : '.';
+  return new FeatureError(
+    'outside_domain',
+    `point [${lat}, ${lon}] is outside the grid, ${short(distanceKm)} km from its nearest point; ${hint}${end}`,
+    { data: { point: [lat, lon], distanceKm } },
+  );
+}
+
+/** Where each requested place is on the grid, in request order. */
+export async function targetsOf(
+  context: FeatureContext,
+  places: readonly LatLon[],
+  interpolation: Interpolation,
+): Promise<Targets> {
+  const { grid, cube, limits } = context;
+  if (places.length > limits.points) {
+    throw new FeatureError(
+      'too_many_points',
+      `feature "points": ${places.length} points are over the limit of ${limits.points}; split the request.`,
+    );
+  }
+  const lat = Float64Array.from(places, (p) => p[0]);
+  const lon = Float64Array.from(places, (p) => p[1]);
+  const nearest = await grid.nearest(lat, lon);
+  const weights = interpolation === 'bilinear' ? await grid.bilinear(lat, lon) : undefined;
+  const raw = await Promise.all(
+    places.map(async (requested, n) => {
+      const outside = nearest.inside[n] === 0;
+      if (outside && cube.collection.outsidePolicy === 'error') {
+        throw await outsideError(grid, requested, nearest.distanceKm[n]!);
+      }
+      if (outside) return { requested, lat: lat[n]!, lon: lon[n]!, distanceKm: undefined, points: [], weights: [] };
+      const [from, to] = weights ? [weights.starts[n]!, weights.starts[n + 1]!] : [0, 0];
+      if (weights && to > from) {
+        const points = Array.from(weights.points.subarray(from, to));
+        const shares = Array.from(weights.weights.subarray(from, to));
+        return { requested, lat: lat[n]!, lon: lon[n]!, distanceKm: 0, points, weights: shares };
+      }
+      return {
+        requested,
+        lat: nearest.lat[n]!,
+        lon: nearest.lon[n]!,
+        distanceKm: nearest.distanceKm[n]!,
+        points: [nearest.point[n]!],
+        weights: [1],
+      };
+    }),
+  );
+  const points = Uint32Array.from(new Set(raw.flatMap((t) => t.points))).sort();
+  const slotOf = new Map(Array.from(points, (point, slot) => [point, slot]));
+  const list = raw.map(({ points: own, ...rest }) => ({ ...rest, slots: own.map((p) => slotOf.get(p)!) }));
+  return { points, list };
+}

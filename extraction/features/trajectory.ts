@@ -1,0 +1,130 @@
+/** Trajectories: the tuples of the path in one composite, a coverage a base time and member, and a step when it comes from the body. */
+import type { PathList } from '../../formats/coverage-block.js';
+import { FeatureError } from '../../schemas/problem.js';
+import type { PlannedGroup, PlannedRange } from '../plan-types.js';
+import { NO_ROW } from '../selection.js';
+import {
+  checkCost,
+  type FeatureContext,
+  type FeaturePlan,
+  fieldAt,
+  fieldsOf,
+  metadataOf,
+  RowSlots,
+  rowsOver,
+  stepLabel,
+  turned,
+  turnsOf,
+} from './context.js';
+import { EVERY, type PathTuple, pathTuples, type Trajectory } from './path.js';
+
+/** Points that one level and step of a coverage needs, and which of them each tuple takes. */
+interface Combination {
+  readonly level: number;
+  readonly step: number;
+  readonly points: Uint32Array;
+}
+
+interface Layout {
+  readonly combinations: readonly Combination[];
+  /** combination and point slot of each tuple of the answer, levels of the body outermost */
+  readonly field: Uint32Array;
+  readonly slot: Uint32Array;
+}
+
+function layoutOf(tuples: readonly PathTuple[], bodyLevels: number): Layout {
+  const byKey = new Map<string, { level: number; step: number; points: Set<number> }>();
+  const whole: PathTuple[] = [];
+  for (let l = 0; l < bodyLevels; l++) {
+    for (const tuple of tuples) whole.push(tuple.level === EVERY ? { ...tuple, level: l } : tuple);
+  }
+  const keyOf = (t: PathTuple): string => `${t.level} ${t.step}`;
+  for (const tuple of whole) {
+    const entry = byKey.get(keyOf(tuple)) ?? { level: tuple.level, step: tuple.step, points: new Set<number>() };
+    entry.points.add(tuple.point);
+    byKey.set(keyOf(tuple), entry);
+  }
+  const number = new Map([...byKey.keys()].map((key, n) => [key, n]));
+  const combinations = [...byKey.values()].map((c) => ({ ...c, points: Uint32Array.from(c.points).sort() }));
+  const slots = combinations.map((c) => new Map(Array.from(c.points, (point, s) => [point, s])));
+  const field = Uint32Array.from(whole, (t) => number.get(keyOf(t))!);
+  return { combinations, field, slot: Uint32Array.from(whole, (t, n) => slots[field[n]!]!.get(t.point)!) };
+}
+
+async function pathList(context: FeatureContext, layout: Layout): Promise<Omit<PathList, 'time'>> {
+  const { combinations, field, slot } = layout;
+  const points = Uint32Array.from(field, (c, n) => combinations[c]!.points[slot[n]!]!);
+  const { lat, lon } = await context.grid.latlon(points);
+  const level = Float64Array.from(field, (c) => context.selection.levels[combinations[c]!.level]!);
+  return { lat, lon, level };
+}
+
+/** One coverage of a base time, member and, when the path has no steps of its own, step. */
+async function groupOf(
+  context: FeatureContext,
+  layout: Layout,
+  places: Omit<PathList, 'time'>,
+  [b, n, bodyStep]: readonly [base: number, number: number, step: number],
+): Promise<PlannedGroup> {
+  const { selection, request } = context;
+  const stepOf = (c: Combination): number => (c.step === EVERY ? bodyStep : c.step);
+  const cells = layout.combinations.map((c) => fieldAt(selection, b, n, c.level, stepOf(c), 0));
+  const missing = layout.combinations.find((_, c) => rowsOver(selection, [cells[c]!])[0] === NO_ROW);
+  if (missing !== undefined && !request.expectAny) {
+    const [level, step] = [selection.levels[missing.level]!, selection.steps[stepOf(missing)]! / 3600];
+    throw new FeatureError(
+      'no_data',
+      `"levelist" and "step": no data for level ${level} at step ${step} on the path; use values that exist.`,
+    );
+  }
+  const slots = new RowSlots();
+  const someTurns = await turnsOf(context, layout.combinations[0]!.points);
+  const pick = { kind: 'each', field: layout.field, slot: layout.slot } as const;
+  const ranges = selection.params.map(
+    (param, p): PlannedRange => ({ param: p, ...fieldsOf(context, slots, p, cells, turned(param, someTurns)), pick }),
+  );
+  const rows = slots.rows();
+  const combinationOf = new Int32Array(rows.length);
+  for (const { fields, partners } of ranges) {
+    for (const list of [fields, partners ?? []]) for (const [c, s] of list.entries()) if (s >= 0) combinationOf[s] = c;
+  }
+  const starts = new Uint32Array(rows.length + 1);
+  combinationOf.forEach((c, r) => {
+    starts[r + 1] = starts[r]! + layout.combinations[c]!.points.length;
+  });
+  const points = new Uint32Array(starts[rows.length]!);
+  combinationOf.forEach((c, r) => points.set(layout.combinations[c]!.points, starts[r]!));
+  const turns = someTurns && (await turnsOf(context, points));
+  const base = selection.bases[b]!;
+  const ownSteps = layout.combinations[0]!.step !== EVERY;
+  const time = ownSteps
+    ? Float64Array.from(layout.field, (c) => base + 1000 * selection.steps[stepOf(layout.combinations[c]!)]!)
+    : Float64Array.of(base + 1000 * selection.steps[bodyStep]!);
+  const more = ownSteps ? {} : { step: stepLabel(selection.steps[bodyStep]!) };
+  const coverage = {
+    metadata: metadataOf(context, b, n, rowsOver(selection, cells).slice(0, 1), more),
+    domain: { type: 'Trajectory', path: { ...places, time } } as const,
+    ranges,
+  };
+  return { rows, points, starts, coverages: [coverage], ...(turns ? { turns } : {}) };
+}
+
+export async function planTrajectory(context: FeatureContext, feature: Trajectory): Promise<FeaturePlan> {
+  const { selection } = context;
+  const tuples = await pathTuples(context, feature);
+  const ownLevels = feature.axes.includes('levelist');
+  const ownSteps = feature.axes.includes('step');
+  const layout = layoutOf(tuples, ownLevels ? 1 : selection.levels.length);
+  const steps = ownSteps ? [EVERY] : Array.from(selection.steps, (_, s) => s);
+  const coverages = selection.bases.length * selection.numbers.length * steps.length;
+  checkCost(coverages * selection.params.length, layout.field.length, context.limits);
+  const places = await pathList(context, layout);
+  const groups: PlannedGroup[] = [];
+  for (let b = 0; b < selection.bases.length; b++) {
+    for (let n = 0; n < selection.numbers.length; n++) {
+      for (const step of steps) groups.push(await groupOf(context, layout, places, [b, n, step]));
+    }
+  }
+  const values = coverages * selection.params.length * layout.field.length;
+  return { groups, points: layout.field.length, values };
+}

@@ -6,6 +6,7 @@
 import { createRequire } from 'node:module';
 import { type ErrorCode, FeatureError } from '../schemas/problem.js';
 import type { Container, GridDef, RecordBatch, RecordTable, Source } from '../schemas/vocabulary.js';
+import { type Slab, tableOf } from './record-table.js';
 
 export interface Decoded {
   /** whole fields, concatenated in batch order, i fastest; a failed record is all NaN */
@@ -78,7 +79,7 @@ export interface NativeField {
 
 /** The functions that the addon registers, as C++ gives them; wrapped below. */
 interface Addon {
-  scan(source: Source): Promise<RecordTable>;
+  scan(source: Source): Promise<Slab>;
   decode(source: Source, records: RecordBatch): Promise<Decoded>;
   decodeNative(source: Source, records: RecordBatch): Promise<DecodedNative>;
   gather(source: Source, records: RecordBatch, points: Uint32Array, starts?: Uint32Array): Promise<Decoded>;
@@ -116,9 +117,13 @@ async function named<T>(where: string, call: Promise<T>): Promise<T> {
   }
 }
 
-/** Every record of a file, as columns. XDF with any number of pages, sequential XDF, RSF with any number of segments. */
-export function scan(source: Source): Promise<RecordTable> {
-  return named(whereOf(source), addon.scan(source));
+/**
+ * Every committed record of a file, as columns. XDF with any number of pages, sequential XDF, RSF with any number of segments.
+ * Records of a damaged directory are found by their own headers where possible; a row whose bytes cannot be trusted is listed
+ * with 0 payload bytes.
+ */
+export async function scan(source: Source): Promise<RecordTable> {
+  return tableOf(await named(whereOf(source), addon.scan(source)));
 }
 
 /** Whole fields as float32. */

@@ -47,7 +47,8 @@ function boxOf(raw: unknown, axes: readonly FeatureAxis[] | undefined, member: s
 
 /** The first equal of a longitude that is east of `west`. */
 function eastOf(west: number, longitude: number): number {
-  return longitude + 360 * Math.ceil((west - longitude) / 360);
+  // The maximum mends what rounding takes away from longitudes that are a hair apart.
+  return Math.max(west, longitude + 360 * Math.ceil((west - longitude) / 360));
 }
 
 /** The `axes` of an area, which must have both horizontal ones. */

@@ -145,6 +145,10 @@ export class CurvilinearGrid implements Grid {
     return unturned(checkedPoints(points, this.size));
   }
 
+  rotationAt(lat: Float64Array): Float64Array {
+    return unturned(lat);
+  }
+
   async owned(points: Uint32Array): Promise<Uint8Array> {
     return new Uint8Array(points.length).fill(1);
   }

@@ -52,6 +52,8 @@ export interface Grid {
   bilinear(lat: Float64Array, lon: Float64Array): Promise<Weights>;
   /** (c, s) pairs: east = c*u - s*v, north = s*u + c*v */
   rotation(points: Uint32Array): Promise<Float64Array>;
+  /** The same pairs at places. At a pole, east is that of the longitude given. */
+  rotationAt(lat: Float64Array, lon: Float64Array): Float64Array;
   /** 1 where a result may list the point: not a repeated column, and of two panels the one that owns the place. */
   owned(points: Uint32Array): Promise<Uint8Array>;
 }

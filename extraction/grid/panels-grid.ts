@@ -85,6 +85,16 @@ export class PanelsGrid implements Grid {
     return native.rotation(this.def, points);
   }
 
+  rotationAt(lat: Float64Array, lon: Float64Array): Float64Array {
+    const v = new Float64Array(3);
+    const yin = this.panels.yin.rotationAt(lat, lon);
+    const yang = this.panels.yang.rotationAt(lat, lon);
+    lat.forEach((value, n) => {
+      if (!this.#inYinCore(value, lon[n]!, v)) yin.set(yang.subarray(2 * n, 2 * n + 2), 2 * n);
+    });
+    return yin;
+  }
+
   #inYinCore(lat: number, lon: number, v: Float64Array): boolean {
     putUnitVector(lat, lon, v, 0);
     const m = this.panels.yinFrame;

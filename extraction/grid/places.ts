@@ -17,7 +17,7 @@ export function pick(places: Places, points: Uint32Array | undefined, size: numb
 }
 
 /** (1, 0) for every point: components are towards east and north already. */
-export function unturned(points: Uint32Array): Float64Array {
+export function unturned(points: ArrayLike<number>): Float64Array {
   return Float64Array.from({ length: 2 * points.length }, (_, k) => 1 - (k % 2));
 }
 

@@ -10,6 +10,7 @@ import type { Grid, GridKind, Places } from './grid-type.js';
 import { Rim } from './rim.js';
 import { angleOfChord, DEGREE, EARTH_RADIUS_KM, putUnitVector, unitVectors, wrap180 } from './sphere.js';
 import type { Weights } from './weights.js';
+import { turnsAt } from './winds.js';
 
 /** Index (0-based, clamped) of the axis value below or at v on a monotonic axis. */
 function indexBelow(axis: Float64Array, v: number): number {
@@ -153,6 +154,10 @@ export class TensorGrid implements Grid {
 
   rotation(points: Uint32Array): Promise<Float64Array> {
     return native.rotation(this.def, points);
+  }
+
+  rotationAt(lat: Float64Array, lon: Float64Array): Float64Array {
+    return turnsAt(this.frameAxes, lat, lon);
   }
 
   async owned(points: Uint32Array): Promise<Uint8Array> {

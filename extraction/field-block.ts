@@ -5,7 +5,7 @@
 import { FeatureError } from '../schemas/problem.js';
 import { codeOfName, nameOfCode, nomvarCode } from './fixed-text.js';
 import { ipSeconds } from './keys.js';
-import { FLAG, LEVTYPES, type RunIndex } from './run-index.js';
+import { FLAG, type RunIndex } from './run-index.js';
 
 /** No position. */
 export const NONE = 0xffffffff;
@@ -35,8 +35,10 @@ export interface BlockFilter {
   /** distinguishes filters of one run; undefined: not worth keeping */
   readonly key: string | undefined;
   readonly accepts: (run: RunIndex, row: number) => boolean;
+  /** surface fields have no level axis, whatever height or code their ip1 holds */
+  readonly flat: boolean;
   /** lead time from ip2 alone */
-  readonly stepFromIp2?: boolean;
+  readonly stepFromIp2: boolean;
 }
 
 interface RunFields {
@@ -45,7 +47,6 @@ interface RunFields {
 }
 
 const known = new WeakMap<RunIndex, RunFields>();
-const SFC = LEVTYPES.indexOf('sfc');
 const MOST_BLOCKS = 2000;
 /** largest cube of cells: beyond it the axes of unlike fields were multiplied */
 const MOST_CELLS = 1 << 24;
@@ -94,7 +95,7 @@ export function blockOf(run: RunIndex, nomvar: string, filter: BlockFilter): Fie
   if (found !== undefined) return found;
   const rows = rowsOfVariable(run, nomvar).filter((row) => filter.accepts(run, row));
   if (rows.length === 0) return undefined;
-  const block = buildBlock(run, rows, filter.stepFromIp2 === true);
+  const block = buildBlock(run, rows, filter);
   if (blocks.size >= MOST_BLOCKS) blocks.clear();
   if (key !== undefined) blocks.set(key, block);
   return block;
@@ -139,13 +140,12 @@ function stepAxis(run: RunIndex, rows: Uint32Array, fromIp2: boolean): StepAxis 
   return { steps: Float64Array.from(steps), froms: Float64Array.from(starts), placeOf };
 }
 
-function buildBlock(run: RunIndex, rows: Uint32Array, fromIp2: boolean): FieldBlock {
-  const { level, levtype, rank, number, variant } = run.columns;
-  // Surface fields have no level axis, whatever height or code their ip1 holds.
-  const levelOf = (row: number): number => (levtype[row]! <= SFC ? 0 : level[row]!);
+function buildBlock(run: RunIndex, rows: Uint32Array, { flat, stepFromIp2 }: BlockFilter): FieldBlock {
+  const { level, rank, number, variant } = run.columns;
+  const levelOf = (row: number): number => (flat ? 0 : level[row]!);
   const numbers = axisOf(Array.from(rows, (row) => number[row]!));
   const levels = axisOf(Array.from(rows, levelOf));
-  const { steps, froms, placeOf } = stepAxis(run, rows, fromIp2);
+  const { steps, froms, placeOf } = stepAxis(run, rows, stepFromIp2);
   const size = numbers.sorted.length * levels.sorted.length * steps.length;
   if (size > MOST_CELLS) {
     const name = nameOfCode(nomvarCode(run.columns.nomvar, rows[0]!));

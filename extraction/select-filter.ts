@@ -1,5 +1,6 @@
 /** Which records a request can mean at all: its labels (class, stream, type, expver, domain), level type and record keys. */
 import { inRange, matchesGlob } from '../schemas/mars.js';
+import { scanInstant } from '../schemas/mars-scan.js';
 import type { AxisValue, FeatureRequest, KeyName, KeySelector, RawKey } from '../schemas/vocabulary.js';
 import { rowsOfVariable } from './field-block.js';
 import { textAt } from './fixed-text.js';
@@ -41,7 +42,7 @@ export interface RawFilter {
 
 /** Values of stamps as ms; a number is a stored stamp, text a date. */
 export function stampValue(value: AxisValue): number {
-  return typeof value === 'number' ? stampToMs(value | 0) : Date.parse(value);
+  return typeof value === 'number' ? stampToMs(value | 0) : (scanInstant(value) ?? Number.NaN);
 }
 
 /** Value of a record key at a row: text trimmed, stamps as ms. */

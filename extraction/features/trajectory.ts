@@ -93,7 +93,7 @@ async function groupOf(
     starts[r + 1] = starts[r]! + layout.combinations[c]!.points.length;
   });
   const points = new Uint32Array(starts[rows.length]!);
-  combinationOf.forEach((c, r) => points.set(layout.combinations[c]!.points, starts[r]!));
+  for (const [r, c] of combinationOf.entries()) points.set(layout.combinations[c]!.points, starts[r]!);
   const turns = someTurns && (await turnsOf(context, points));
   const base = selection.bases[b]!;
   const ownSteps = layout.combinations[0]!.step !== EVERY;

@@ -1,0 +1,181 @@
+/**
+ * Slabs become coverages: the values of a group are put in their places as slabs arrive; when the last one is there, its
+ * coverages are made one by one - picked, interpolated, turned, converted - and the group is let go.
+ */
+import type { BlockRange, CoverageBlock } from '../formats/coverage-block.js';
+import type { ParamRef } from '../schemas/vocabulary.js';
+import { groupValues, NO_SLOT, type Pick, type Plan, type PlannedCoverage, type PlannedGroup } from './plan-types.js';
+import type { ReadSlab } from './read.js';
+import { inUnits, turnedComponent } from './vectors.js';
+
+/** Values of a group by record slot. */
+interface GroupData {
+  readonly group: PlannedGroup;
+  readonly values: Float32Array;
+}
+
+/** Place of a record's first value; its point slots follow. */
+function baseOf(group: PlannedGroup, slot: number): number {
+  return group.starts === undefined ? slot * group.points.length : group.starts[slot]!;
+}
+
+function place(data: GroupData, slab: ReadSlab): void {
+  const { slots } = slab.read;
+  let from = 0;
+  for (let n = 0; n < slots.length; n++) {
+    const own = slab.read.starts;
+    const count = own === undefined ? slab.read.points.length : own[n + 1]! - own[n]!;
+    data.values.set(slab.values.subarray(from, from + count), baseOf(data.group, slots[n]!));
+    from += count;
+  }
+}
+
+/** Least weight of valid points that still makes a value. */
+const ENOUGH = 0.5;
+
+/** Weighted mean of the points that are there; NaN when the heaviest is not, or too little is left. */
+function weighted(pick: Extract<Pick, { kind: 'one' }>, valueAt: (slot: number) => number): number {
+  if (pick.slots.length === 1) return valueAt(pick.slots[0]!);
+  let [sum, total, heaviest, valid] = [0, 0, -1, false];
+  for (let k = 0; k < pick.slots.length; k++) {
+    const weight = pick.weights[k]!;
+    const value = valueAt(pick.slots[k]!);
+    const there = !Number.isNaN(value);
+    if (weight > heaviest) {
+      heaviest = weight;
+      valid = there;
+    }
+    if (there) {
+      sum += weight * value;
+      total += weight;
+    }
+  }
+  return valid && total >= ENOUGH ? sum / total : Number.NaN;
+}
+
+/** One value at places of a record and, for turned winds, of its partner; float64, before units. */
+type At = (record: number, partner: number, slot: number) => number;
+
+function plainAt(data: GroupData): At {
+  return (record, _partner, slot) => data.values[baseOf(data.group, record) + slot]!;
+}
+
+function turnedAt(data: GroupData, component: 'u' | 'v'): At {
+  const { group, values } = data;
+  const turns = group.turns!;
+  return (record, partner, slot) => {
+    if (partner === NO_SLOT) return Number.NaN;
+    const own = values[baseOf(group, record) + slot]!;
+    const other = values[baseOf(group, partner) + slot]!;
+    const angle = 2 * (group.starts === undefined ? slot : group.starts[record]! + slot);
+    const [u, v] = component === 'u' ? [own, other] : [other, own];
+    return turnedComponent(component, u, v, turns[angle]!, turns[angle + 1]!);
+  };
+}
+
+/** Interpolated wind: components first, in the grid's frame, then turned by the mean angle of the points. */
+function turnedMean(
+  data: GroupData,
+  pick: Extract<Pick, { kind: 'one' }>,
+  component: 'u' | 'v',
+  record: number,
+  partner: number,
+): number {
+  const mean = (of: number): number => weighted(pick, (slot) => data.values[baseOf(data.group, of) + slot]!);
+  const [own, other] = [mean(record), mean(partner)];
+  const [u, v] = component === 'u' ? [own, other] : [other, own];
+  const turns = data.group.turns!;
+  let [c, s] = [0, 0];
+  for (let k = 0; k < pick.slots.length; k++) {
+    c += pick.weights[k]! * turns[2 * pick.slots[k]!]!;
+    s += pick.weights[k]! * turns[2 * pick.slots[k]! + 1]!;
+  }
+  const size = Math.hypot(c, s) || 1;
+  return turnedComponent(component, u, v, c / size, s / size);
+}
+
+function rangeValues(data: GroupData, param: ParamRef, range: PlannedCoverage['ranges'][number]): Float32Array {
+  const { fields, partners, pick } = range;
+  const isTurned = partners !== undefined && param.rotate !== undefined && data.group.turns !== undefined;
+  const at = isTurned ? turnedAt(data, param.rotate!.component) : plainAt(data);
+  const partnerOf = (n: number): number => partners?.[n] ?? NO_SLOT;
+  const value = (n: number, slot: number): number =>
+    fields[n] === NO_SLOT ? Number.NaN : inUnits(param, at(fields[n]!, partnerOf(n), slot));
+  switch (pick.kind) {
+    case 'one':
+      return Float32Array.from(fields, (record, n) => {
+        if (record === NO_SLOT || pick.slots.length === 0) return Number.NaN;
+        if (pick.slots.length === 1) return value(n, pick.slots[0]!);
+        if (!isTurned)
+          return inUnits(
+            param,
+            weighted(pick, (slot) => at(record, NO_SLOT, slot)),
+          );
+        const partner = partnerOf(n);
+        if (partner === NO_SLOT) return Number.NaN;
+        return inUnits(param, turnedMean(data, pick, param.rotate!.component, record, partner));
+      });
+    case 'all':
+      return allValues(data, param, fields, isTurned, value, pick.order);
+    case 'each': {
+      const out = new Float32Array(pick.field.length);
+      for (let n = 0; n < out.length; n++) out[n] = value(pick.field[n]!, pick.slot[n]!);
+      return out;
+    }
+  }
+}
+
+function allValues(
+  data: GroupData,
+  param: ParamRef,
+  fields: Int32Array,
+  isTurned: boolean,
+  value: (n: number, slot: number) => number,
+  order: Uint32Array | undefined,
+): Float32Array {
+  const count = order?.length ?? data.group.points.length;
+  const out = new Float32Array(fields.length * count);
+  const asStored = !isTurned && order === undefined;
+  for (let n = 0; n < fields.length; n++) {
+    if (fields[n] === NO_SLOT) out.fill(Number.NaN, n * count, (n + 1) * count);
+    else if (asStored) {
+      const base = baseOf(data.group, fields[n]!);
+      const stored = data.values.subarray(base, base + count);
+      if (param.scale === 1 && param.offset === 0) out.set(stored, n * count);
+      else for (let p = 0; p < count; p++) out[n * count + p] = inUnits(param, stored[p]!);
+    } else for (let p = 0; p < count; p++) out[n * count + p] = value(n, order === undefined ? p : order[p]!);
+  }
+  return out;
+}
+
+function blockOf(plan: Plan, data: GroupData, coverage: PlannedCoverage): CoverageBlock {
+  const ranges = coverage.ranges.map((range): BlockRange => {
+    const param = plan.head.params[range.param]!;
+    return { param, values: rangeValues(data, param, range) };
+  });
+  return { metadata: coverage.metadata, domain: coverage.domain, ranges };
+}
+
+/** Coverages of a plan in order, as their slabs arrive. */
+export async function* assemble(plan: Plan, slabs: AsyncIterable<ReadSlab>): AsyncGenerator<CoverageBlock> {
+  let next = 0;
+  let data: GroupData | undefined;
+  const open = (): GroupData => {
+    const group = plan.groups[next]!;
+    return { group, values: new Float32Array(groupValues(group)).fill(Number.NaN) };
+  };
+  const finish = function* (until: number): Generator<CoverageBlock> {
+    while (next < until) {
+      const whole = data ?? open();
+      data = undefined;
+      for (const coverage of whole.group.coverages) yield blockOf(plan, whole, coverage);
+      next++;
+    }
+  };
+  for await (const slab of slabs) {
+    yield* finish(slab.read.group);
+    data ??= open();
+    place(data, slab);
+  }
+  yield* finish(plan.groups.length);
+}

@@ -1,7 +1,7 @@
 /**
  * Program: a queue with job processes on a state directory, for the crash-point tests. Says on standard output what a
- * client was told, a line each: `accepted ID`, `revoked ID`; with `--wait`, `ended ID STATE TEXT` for every request of
- * the state directory. Usage: queue-program STATE URL [--submit N] [--wait]
+ * client was told, a line each: `accepted ID`, `revoked ID`, and at last `ended ID STATE TEXT` for every request of
+ * the state directory; with `--work` it runs jobs until it is killed. Usage: queue-program STATE URL [--submit N | --work]
  */
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -52,6 +52,10 @@ async function main(state: string, url: string, options: readonly string[]): Pro
     ...{ heapMb: 128, rssMb: 400, jobMs: 60_000, jobsPerChild: 100, warm: 1 },
   });
   await queue.process(pool.run, 2);
+  if (options.includes('--work')) {
+    say('working');
+    await new Promise(() => setInterval(() => undefined, 1000));
+  }
   if (options.includes('--submit')) await submit(queue, Number(options[options.indexOf('--submit') + 1]));
   for (const { job } of await queue.list(USER)) {
     let record = await queue.get(job.id);

@@ -11,13 +11,13 @@ import {
   readPoint,
   readPoints,
 } from './feature-axes.js';
-import type { Box, Feature } from './vocabulary.js';
+import type { Box, Feature, LatLon } from './vocabulary.js';
 
 type Members = Readonly<Record<string, unknown>>;
 
 /**
  * A box out of two opposite corners in any order. With explicit axes, a first longitude that is larger than the second
- * means the box that crosses the antimeridian eastwards.
+ * means the box that goes east across the antimeridian, unless the corners are plainly the north-east and south-west ones.
  */
 function boxOf(raw: unknown, axes: readonly FeatureAxis[] | undefined, member: string): { box: Box; levels: number[] } {
   const corners = readList(raw, member, 'two corners [[latitude, longitude], [latitude, longitude]]');
@@ -31,7 +31,7 @@ function boxOf(raw: unknown, axes: readonly FeatureAxis[] | undefined, member: s
     return { place, level: levelAt < 0 ? undefined : readNumber(values[levelAt], member, 'levelist') };
   });
   const [one, other] = read as [(typeof read)[number], (typeof read)[number]];
-  const crossing = axes !== undefined && one.place[1] > other.place[1];
+  const crossing = axes !== undefined && crosses(one.place, other.place);
   const west = crossing ? one.place[1] : Math.min(one.place[1], other.place[1]);
   const east = crossing ? eastOf(west, other.place[1]) : Math.max(one.place[1], other.place[1]);
   // A crossing box starts in [-180, 180), so that its east end stays within what a request may say.
@@ -43,6 +43,12 @@ function boxOf(raw: unknown, axes: readonly FeatureAxis[] | undefined, member: s
     east: east - back,
   };
   return { box, levels: read.flatMap(({ level }) => (level === undefined ? [] : [level])).sort((a, b) => a - b) };
+}
+
+function crosses(one: LatLon, other: LatLon): boolean {
+  const width = one[1] - other[1];
+  const swapped = one[0] > other[0] && width <= 180;
+  return width > 0 && !swapped;
 }
 
 /** The first equal of a longitude that is east of `west`. */

@@ -18,7 +18,22 @@ function readEnd(key: KeyName, raw: unknown, name: string, context: SelectorCont
 /** The selector of a range on `key`; nothing when there is no range. On datetime the end is excluded. */
 export function readRange(key: KeyName, raw: unknown, context: SelectorContext): ReadonlyMap<KeyName, KeySelector> {
   if (raw === undefined) return new Map();
-  if (Array.isArray(raw)) return new Map([[key, parseSelector(key, raw, context)]]);
+  return new Map([
+    [key, naming(() => (Array.isArray(raw) ? parseSelector(key, raw, context) : fromEnds(key, raw, context)))],
+  ]);
+}
+
+/** Errors of the values say that they are those of the range. */
+function naming(read: () => KeySelector): KeySelector {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof FeatureError) || error.message.startsWith('feature')) throw error;
+    throw new FeatureError(error.code, `feature "range" of ${error.message}`, { data: error.data, cause: error });
+  }
+}
+
+function fromEnds(key: KeyName, raw: unknown, context: SelectorContext): KeySelector {
   const { start, end, interval } = raw as Readonly<Record<string, unknown>>;
   const from = readEnd(key, start, 'start', context);
   const to = readEnd(key, end, 'end', context);
@@ -27,5 +42,5 @@ export function readRange(key: KeyName, raw: unknown, context: SelectorContext):
     by = KINDS[key].readBy?.(String(interval).trim());
     if (by === undefined) bad(`"interval" ${show(interval)} is not valid on ${key}; give an interval above 0`);
   }
-  return new Map([[key, makeRange(key, from, to, by, context, key === 'datetime')]]);
+  return makeRange(key, from, to, by, context, key === 'datetime');
 }

@@ -296,7 +296,21 @@ test('corners of a box come in any order; explicit axes may cross the antimeridi
     ],
   }).box;
   assert.deepEqual([literal.west, literal.east], [-170, 170]);
+  const wide = parse('boundingbox', {
+    points: [
+      [0, 10],
+      [1, -10],
+    ],
+    axes: ['lat', 'lon'],
+  }).box;
+  assert.deepEqual([wide.west, wide.east], [10, 350]);
   const pl = { levtype: 'pl', param: 't' };
+  const swapped = [
+    [46, -72, 500],
+    [44, -74, 1000],
+  ];
+  const northEastFirst = parse('boundingbox', { points: swapped, axes: ['lat', 'lon', 'level'] }, pl).box;
+  assert.deepEqual(northEastFirst, { south: 44, west: -74, north: 46, east: -72 });
   const levels = parse(
     'boundingbox',
     {
@@ -537,6 +551,7 @@ test('time axes and ranges of a timeseries', () => {
   assertRefused(series({ range: { start: 0, end: 6, interval: -1 } }), 'bad_value', ['range', 'interval'], none);
   assertRefused(series({ range: { start: 0 } }), 'bad_value', ['range', 'end'], none);
   assertRefused(series({ range: { start: 0, end: 6, by: 1 } }), 'unknown_key', ['range', 'by'], none);
+  assertRefused(series({ range: [0, 'x'] }), 'bad_value', ['range', 'step', 'x'], none);
   assertRefused(series({ range: '0/to/6' }), 'bad_value', ['range'], none);
   assertRefused(
     series({ axis: 'datetime', range: { start: '20250115', end: '20250115' } }),

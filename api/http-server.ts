@@ -1,0 +1,53 @@
+/**
+ * The HTTP server with its bounds: header and request timeouts, connections, idle replies; and its own short words for what
+ * never becomes a request. Listening is the caller's affair.
+ */
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Config } from '../schemas/config.js';
+
+/** A held poll is silent for as long as it is held; the idle limit must be longer. */
+const POLL_MARGIN_MS = 10_000;
+
+export function createHttpServer(listener: RequestListener, config: Pick<Config, 'http' | 'limits'>): Server {
+  const { http, limits } = config;
+  const server = createServer(
+    {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: http.headersTimeoutMs,
+      requestTimeout: http.requestTimeoutMs,
+      connectionsCheckingInterval: http.connectionsCheckingMs,
+      keepAliveTimeout: http.keepAliveTimeoutMs,
+      requireHostHeader: true,
+    },
+    listener,
+  );
+  server.maxConnections = http.maxConnections;
+  server.maxRequestsPerSocket = http.maxRequestsPerSocket;
+  server.timeout = Math.max(http.idleReplyMs, limits.longPollMs + POLL_MARGIN_MS);
+  server.on('clientError', refuseConnection);
+  server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
+    // A body over the limit is refused before the client sends it.
+    if (Number(req.headers['content-length'] ?? 0) <= limits.bodyBytes) res.writeContinue();
+    listener(req, res);
+  });
+  return server;
+}
+
+const WORDS: Readonly<Record<string, readonly [status: string, sentence: string]>> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The headers are too long; send fewer or shorter ones.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request did not arrive in time; send it again.'],
+};
+const MALFORMED = ['400 Bad Request', 'This is not a valid HTTP request; check its first line and headers.'] as const;
+
+/** What node's parser refuses is answered in JSON, and the connection ends. */
+function refuseConnection(error: NodeJS.ErrnoException, socket: Socket | import('node:stream').Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, message] = WORDS[error.code ?? ''] ?? MALFORMED;
+  const body = JSON.stringify({ message });
+  const head = `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n`;
+  socket.end(head + body);
+}

@@ -1,4 +1,4 @@
-// Functions over packed data: decode, decodeNative and gather. Each is one batch on the thread pool; arguments are copied before
+// Functions over packed data: decode, decodeNative, gather and encode. Each is one batch on the thread pool; arguments are copied before
 // the call returns and results are moved out.
 #include <napi.h>
 
@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "addon/arrays.h"
+#include "addon/field.h"
 #include "addon/register.h"
 #include "addon/task.h"
+#include "core/assemble.h"
 #include "core/batch.h"
 #include "core/gather.h"
 
@@ -98,6 +100,16 @@ Napi::Value gather(const Napi::CallbackInfo& call) {
       deliver_floats);
 }
 
+Napi::Value encode(const Napi::CallbackInfo& call) {
+  return run(
+      call.Env(),
+      [container = container_from(call[0]), field = field_from(call[1])] {
+        const polyfst::Packed packed = polyfst::pack(container, field.array());
+        return polyfst::assemble(container, field.keys, packed, field.metadata);
+      },
+      [](Napi::Env env, std::vector<std::uint8_t>&& record) -> Napi::Value { return move_out(env, std::move(record)); });
+}
+
 }  // namespace
 
 }  // namespace addon
@@ -106,4 +118,5 @@ void registerCodec(Napi::Env env, Napi::Object exports) {
   exports.Set("decode", Napi::Function::New(env, addon::decode, "decode"));
   exports.Set("decodeNative", Napi::Function::New(env, addon::decode_native, "decodeNative"));
   exports.Set("gather", Napi::Function::New(env, addon::gather, "gather"));
+  exports.Set("encode", Napi::Function::New(env, addon::encode, "encode"));
 }

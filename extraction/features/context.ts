@@ -117,26 +117,29 @@ export function stepLabel(seconds: number): number | string {
 /** Keys that a coverage sets by itself, whatever the request gave as single values. */
 const OWN_KEYS = new Set(['number', 'step', 'levelist', 'date', 'time']);
 
-/** Metadata of one coverage. `row`: any of its fields, for the origin in the files. */
-export function metadataOf(
-  context: FeatureContext,
-  base: number,
-  number: number,
-  rows: readonly number[],
-  more: BlockMetadata,
-): BlockMetadata {
+/** What metadata tells of one coverage beside the keys of the request. */
+export interface Origin {
+  readonly base: number;
+  readonly number: number;
+  /** numbers of its levels */
+  readonly levels: readonly number[];
+  /** its fields, NO_ROW among them allowed */
+  readonly rows: readonly number[];
+}
+
+/** Metadata of one coverage. */
+export function metadataOf(context: FeatureContext, origin: Origin, more: BlockMetadata): BlockMetadata {
   const { selection, cube } = context;
   const shared = Object.entries(selection.metadata).filter(([key]) => !OWN_KEYS.has(key));
+  const twins = selection.levelTwins;
+  const values = twins === undefined ? [] : origin.levels.map((l) => twins.values[l]!);
   return {
     ...Object.fromEntries(shared),
-    number: selection.hasMembers ? Math.max(0, selection.numbers[number]!) : 0,
+    number: selection.hasMembers ? selection.numbers[origin.number]! : 0,
     ...more,
-    'Forecast date': isoTime(selection.bases[base]!),
-    ...originOf(
-      cube,
-      rows.filter((row) => row !== NO_ROW),
-      selection,
-    ),
+    'Forecast date': isoTime(selection.bases[origin.base]!),
+    ...labelsOf(cube, origin.rows),
+    ...(twins === undefined ? {} : { [twins.name]: values.length === 1 ? values[0]! : values }),
   };
 }
 
@@ -144,25 +147,14 @@ function text(column: Uint8Array, width: number, row: number): string {
   return String.fromCharCode(...column.subarray(width * row, width * (row + 1))).trimEnd();
 }
 
-/** Labels of the record, and for model levels the other way to name them. */
-function originOf(cube: Datacube, rows: readonly number[], selection: Selection): BlockMetadata {
-  if (rows.length === 0) return {};
-  const run = runOf(cube, rows[0]!);
+/** Labels of the first record that exists. */
+function labelsOf(cube: Datacube, rows: readonly number[]): BlockMetadata {
+  const row = rows.find((r) => r !== NO_ROW);
+  if (row === undefined) return {};
+  const run = runOf(cube, row);
   const columns = run.index.columns;
-  const at = rows[0]! - run.firstRow;
-  const origin: Record<string, string | number[]> = {
-    'fst:etiket': text(columns.etiket, 12, at),
-    'fst:typvar': text(columns.typvar, 2, at),
-  };
-  if (selection.levtype === 'ml') {
-    const byRank = Array.from(selection.levels).every((level) => Number.isInteger(level) && level >= 1);
-    const names = rows.map((row) => {
-      const own = runOf(cube, row);
-      return byRank ? own.index.columns.level[row - own.firstRow]! : own.index.columns.rank[row - own.firstRow]!;
-    });
-    origin[byRank ? 'fst:hybrid' : 'fst:modelLevel'] = names;
-  }
-  return origin;
+  const at = row - run.firstRow;
+  return { 'fst:etiket': text(columns.etiket, 12, at), 'fst:typvar': text(columns.typvar, 2, at) };
 }
 
 /** Rows of the first param that has them, over cells of the selection. */

@@ -21,6 +21,8 @@ import { type Target, targetsOf } from './targets.js';
 export interface PointCell {
   readonly base: number;
   readonly number: number;
+  /** numbers of its levels */
+  readonly levels: readonly number[];
   /** numbers of the fields (param 0) along the axis */
   readonly cells: readonly number[];
   domain(target: Target): BlockDomain;
@@ -55,7 +57,7 @@ export async function planPoints(
     })),
   );
   const common = cells.map((cell) =>
-    metadataOf(context, cell.base, cell.number, rowsOver(selection, cell.cells), cell.metadata),
+    metadataOf(context, { ...cell, rows: rowsOver(selection, cell.cells) }, cell.metadata),
   );
   const coverages: PlannedCoverage[] = [];
   for (const target of targets.list) {
@@ -85,6 +87,7 @@ export function seriesCells(context: FeatureContext): PointCell[] {
         (n): PointCell => ({
           base: b,
           number: n,
+          levels: [l],
           cells: range(steps.length).map((s) => fieldAt(selection, b, n, l, s, 0)),
           metadata: { levelist: levels[l]! },
           domain: ({ lat, lon }) => ({ type: 'PointSeries', lat, lon, level: levels[l]!, times }),

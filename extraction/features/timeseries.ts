@@ -15,6 +15,7 @@ function datetimeCells(context: FeatureContext): PointCell[] {
         cells.push({
           base: 0,
           number: n,
+          levels: [l],
           cells: Array.from(bases, (_, b) => fieldAt(selection, b, n, l, s, 0)),
           metadata: { levelist: levels[l]!, step: stepLabel(steps[s]!) },
           domain: ({ lat, lon }) => ({ type: 'PointSeries', lat, lon, level: levels[l]!, times }),

@@ -102,7 +102,16 @@ async function groupOf(
     : Float64Array.of(base + 1000 * selection.steps[bodyStep]!);
   const more = ownSteps ? {} : { step: stepLabel(selection.steps[bodyStep]!) };
   const coverage = {
-    metadata: metadataOf(context, b, n, rowsOver(selection, cells).slice(0, 1), more),
+    metadata: metadataOf(
+      context,
+      {
+        base: b,
+        number: n,
+        levels: [...new Set(layout.combinations.map((c) => c.level))],
+        rows: rowsOver(selection, cells),
+      },
+      more,
+    ),
     domain: { type: 'Trajectory', path: { ...places, time } } as const,
     ranges,
   };

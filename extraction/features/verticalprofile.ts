@@ -17,6 +17,7 @@ export function planVerticalprofile(
         cells.push({
           base: b,
           number: n,
+          levels: Array.from(levels, (_, l) => l),
           cells: Array.from(levels, (_, l) => fieldAt(selection, b, n, l, s, 0)),
           metadata: { step: stepLabel(steps[s]!) },
           domain: ({ lat, lon }) => ({ type: 'VerticalProfile', lat, lon, levels, time }),

@@ -1,0 +1,55 @@
+/**
+ * The spine: a request becomes bytes in three steps - plan, read, encode. Each is a generator, so nothing runs ahead of the
+ * one who takes the bytes, and no answer exists as a whole.
+ */
+
+import type { CollectionHead, CoverageBlock } from '../formats/coverage-block.js';
+import { encodeCovjson } from '../formats/covjson.js';
+import { FeatureError } from '../schemas/problem.js';
+import type { FeatureRequest, OutputFormat } from '../schemas/vocabulary.js';
+import { assemble } from './assemble.js';
+import type { Datacube } from './datacube.js';
+import { type PlanDeps, planRequest } from './plan.js';
+import type { Plan } from './plan-types.js';
+import { type ReadDeps, readPlan } from './read.js';
+
+/** Coverages to bytes in one format. */
+export type CoverageEncoder = (
+  head: CollectionHead,
+  blocks: AsyncIterable<CoverageBlock>,
+  signal?: AbortSignal,
+) => AsyncIterable<Uint8Array>;
+
+export interface ExtractDeps extends PlanDeps, ReadDeps {
+  /** encoders of formats beyond CoverageJSON */
+  readonly encoders?: Partial<Readonly<Record<OutputFormat, CoverageEncoder>>>;
+}
+
+function encoderOf(format: OutputFormat, deps: ExtractDeps): CoverageEncoder {
+  if (format === 'covjson') return (head, blocks) => encodeCovjson('ecmwf', head, blocks);
+  if (format === 'covjson-ogc') return (head, blocks) => encodeCovjson('ogc', head, blocks);
+  const encoder = deps.encoders?.[format];
+  if (encoder) return encoder;
+  throw new FeatureError('unsupported_format', `"format": ${format} is not offered for features; use covjson.`);
+}
+
+/** Coverages of a plan, values read and converted. */
+export function coveragesOf(plan: Plan, deps: ReadDeps, signal?: AbortSignal): AsyncGenerator<CoverageBlock> {
+  return assemble(plan, readPlan(plan, deps, signal));
+}
+
+/** Bytes of a plan's answer. */
+export function encodePlan(plan: Plan, deps: ExtractDeps, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+  return encoderOf(plan.request.format, deps)(plan.head, coveragesOf(plan, deps, signal), signal);
+}
+
+/** Bytes of a request's answer. Throws FeatureError before the first byte for what planning refuses. */
+export async function* extract(
+  request: FeatureRequest,
+  cube: Datacube,
+  deps: ExtractDeps,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const plan = await planRequest(request, cube, deps);
+  yield* encodePlan(plan, deps, signal);
+}

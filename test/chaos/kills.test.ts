@@ -61,6 +61,33 @@ describe(`kill -9 at random times (POLYFST_SEED=${seed})`, () => {
     await queue.close();
   });
 
+  it('F3 a worker that stood still longer than its lock changes nothing', { skip: noRedis }, async () => {
+    await using redis = await startRedis();
+    const state = join(folder, 'frozen');
+    const store = await FsStore.open(join(state, 'store'));
+    const settings = { ttlMs: 600_000, freeBytes: 0, durability: 'power', workerShare: 1 } as const;
+    const queue = await openJobQueue({ ...settings, url: redis.url, state, store });
+    const frozen = await worker(state, redis.url);
+    const job = extractJob('local/frozen', 10, { text: 'the answer', do: 'sleep', ms: 1000 });
+    await queue.add(job);
+    while ((await queue.get(job.id))?.state !== 'processing') await sleep(20);
+    frozen.kill('SIGSTOP');
+    const other = await worker(state, redis.url);
+    const first = await ended(queue, job.id, 60_000);
+    assert.equal(first.attempt, 2);
+    frozen.kill('SIGCONT');
+    await sleep(2000);
+    assert.deepEqual(await queue.get(job.id), first);
+    assert.ok(first.result?.ok === true && first.result.ref !== undefined);
+    const { key, bytes } = first.result.ref;
+    assert.equal(Buffer.from(await store.read(key, 0, bytes)).toString(), 'the answer');
+    const left: string[] = [];
+    for await (const name of store.list(`results/${job.id}/`)) left.push(name);
+    assert.deepEqual(left.sort(), [key, `results/${job.id}/outcome.json`].sort());
+    for (const child of [frozen, other]) child.kill('SIGKILL');
+    await queue.close();
+  });
+
   it('P11 of the embedded queue, ten times in a row: everything that was accepted ends with its answer', async () => {
     const state = join(folder, 'embedded');
     const accepted = new Set<string>();

@@ -104,7 +104,7 @@ export function makeRange(
     bad(key, `${shown} mixes a stamp and a date; use one kind`);
   const low = place(from);
   const high = place(to);
-  if (low > high || (halfOpen && low === high)) bad(key, `${shown} is descending or empty; give the smaller end first`);
+  if (low > high || (halfOpen && low === high)) bad(key, `${shown} is descending or empty; its start must be before its end`);
   const selector: KeySelector = {
     kind: 'range',
     from,

@@ -104,7 +104,8 @@ export function makeRange(
     bad(key, `${shown} mixes a stamp and a date; use one kind`);
   const low = place(from);
   const high = place(to);
-  if (low > high || (halfOpen && low === high)) bad(key, `${shown} is descending or empty; its start must be before its end`);
+  if (low > high || (halfOpen && low === high))
+    bad(key, `${shown} is descending or empty; its start must be before its end`);
   const selector: KeySelector = {
     kind: 'range',
     from,

@@ -1,28 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Collection, collectionConfigSchema } from '../schemas/collection.js';
 import { paramOverrideSchema } from '../schemas/param-row.js';
 import { FeatureError } from '../schemas/problem.js';
 import { parseFeatureRequest } from '../schemas/request.js';
-import { type TestRecord, tableOf } from '../test/tables.js';
-import { type Datacube, makeDatacube, recordsOf, runOf } from './datacube.js';
+import { cubeOf } from '../test/cubes.js';
+import type { TestRecord } from '../test/tables.js';
+import { type Datacube, recordsOf, runOf } from './datacube.js';
 import { encodeIp } from './fst/ip.js';
 import { isoToStamp } from './fst/time.js';
-import { mergeRun, splitByBase } from './merge-run.js';
 import { NO_ROW, type Selection, selectFields } from './selection.js';
-
-type Rules = Partial<Omit<Collection, 'name' | 'roots'>>;
-
-/** A cube over hand-made records, one file. */
-export function cubeOf(records: readonly TestRecord[], rules: Rules = {}): Datacube {
-  const table = tableOf(records);
-  const collection = { name: 'test', ...collectionConfigSchema.parse({ roots: ['/data'], ...rules }) };
-  const file = { path: '/data/a', dev: 1, ino: 1, size: 1, mtimeMs: 1, container: 'xdf' as const };
-  const runs = [...splitByBase(table)].flatMap(
-    ([base, rows]) => mergeRun(base, [{ file, table, rows }], collection) ?? [],
-  );
-  return makeDatacube(collection, 'v', runs);
-}
 
 const HOUR = 3600;
 const pl = (hPa: number): number => encodeIp(hPa, 2);

@@ -14,10 +14,10 @@ export function unknownRequest(): FeatureError {
   return new FeatureError('not_found', UNKNOWN_REQUEST);
 }
 
-/** What stands behind the mount point of a route, decoded; undefined when it does not decode. */
-export function restOfPath(req: Request): string | undefined {
+/** What stands behind the mount point of a route, without `suffix`, decoded; undefined when it does not decode. */
+export function restOfPath(req: Request, suffix = ''): string | undefined {
   try {
-    return decodeURIComponent(req.path.replace(/^\//, ''));
+    return decodeURIComponent(req.path.slice(1, req.path.length - suffix.length));
   } catch {
     return undefined;
   }

@@ -100,14 +100,13 @@ class V2 {
 
   /** Everything below `/requests/`: an id, or an id and `/status`. The segment is decoded here, so that any text is one. */
   async one(req: Request, res: Response, next: () => void): Promise<void> {
-    const rest = restOfPath(req);
-    const status = rest?.endsWith('/status') === true;
+    const status = req.path.endsWith('/status');
     const reads = req.method === 'GET' || req.method === 'HEAD';
     if (!reads && (status || req.method !== 'DELETE')) {
       await (status ? this.#refuseStatus : this.#refuse)(req, res, next);
       return;
     }
-    const record = await requireOwn(this.#deps, callerOf(res), status ? rest.slice(0, -7) : rest);
+    const record = await requireOwn(this.#deps, callerOf(res), restOfPath(req, status ? '/status' : ''));
     if (req.method === 'DELETE') {
       await this.#deps.queue.cancel(record.job.id);
       sendJson(res, 200, { id: record.job.id, status: 'cancelled' });

@@ -42,6 +42,11 @@ export async function writeDemo(dir: string, container: Container): Promise<{ fi
   return { files, records };
 }
 
+/** Writes the demo run unless it is there, whole. */
+export async function ensureDemo(dir: string): Promise<void> {
+  if (!existsSync(join(dir, 'collection.json'))) await writeDemo(dir, 'xdf');
+}
+
 /** The command: refuses a format it does not know, says what it wrote. */
 export async function demo(dir: string, options: { format: string }): Promise<number> {
   if (options.format !== 'xdf' && options.format !== 'rsf') {

@@ -8,6 +8,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 const collect = (value: string, all: string[]): string[] => [...all, value];
+const collectSome = (value: string, all: string[] | undefined): string[] => [...(all ?? []), value];
 
 /** Runs a command's function and leaves its exit code; stdout may still be draining. */
 function run<A extends unknown[]>(load: () => Promise<(...args: A) => Promise<number>>) {
@@ -66,6 +67,42 @@ program
   .argument('<dir>', 'folder, created when absent')
   .option('--format <container>', 'xdf or rsf', 'xdf')
   .action(run(async () => (await import('./demo.js')).demo));
+
+/** Flags that every command over data takes. */
+function dataFlags(command: Command): Command {
+  return command
+    .option('--data <dir>', 'folder with FST files, read recursively; repeatable', collectSome)
+    .option('--state <dir>', 'folder for index, queue and results (default .polyfst)')
+    .option('--config <file>', 'configuration, JSON or YAML');
+}
+
+dataFlags(program.command('index'))
+  .description('bring the run indexes up to date')
+  .option('--json', 'report as one JSON object')
+  .action(run(async () => (await import('./index-data.js')).index));
+
+dataFlags(program.command('query'))
+  .description('answer a request without a server; CoverageJSON on standard output')
+  .argument('<request>', 'JSON file, or - for standard input')
+  .option('--collection <name>', 'collection to ask, when there are several')
+  .option('--plan', 'only price the request')
+  .action(run(async () => (await import('./query.js')).query));
+
+dataFlags(program.command('serve'))
+  .description('serve HTTP and run jobs; without data the demo run is written and served')
+  .option('--host <address>', 'address to listen on (default 127.0.0.1)')
+  .option('--port <n>', 'port to listen on (default 8080)')
+  .option('--queue <url>', 'embedded, redis://… or postgres://… (default embedded)')
+  .option('--public-url <url>', 'base of the addresses in answers')
+  .option('--no-work', 'run no jobs in this process')
+  .option('--concurrency <n>', 'jobs at a time (default: cores)')
+  .action(run(async () => (await import('./serve.js')).serve));
+
+dataFlags(program.command('work'))
+  .description('run jobs of a shared queue')
+  .option('--queue <url>', 'redis://… or postgres://…')
+  .option('--concurrency <n>', 'jobs at a time (default: cores)')
+  .action(run(async () => (await import('./work.js')).work));
 
 const ip = program.command('ip').description('decode and encode IP1, IP2, IP3');
 ip.command('decode')

@@ -1,0 +1,76 @@
+/** From a request body to its plan and its bytes: the one way that `query`, the service and its job processes take. */
+import { availableParallelism, totalmem } from 'node:os';
+import type { PricedRequest, RequestPlanner } from '../api/context.js';
+import { Budget } from '../extraction/budget.js';
+import type { Catalogue } from '../extraction/catalogue.js';
+import { type ExtractDeps, encodePlan } from '../extraction/extract.js';
+import { planRequest } from '../extraction/plan.js';
+import type { Plan } from '../extraction/plan-types.js';
+import { RegionFinder } from '../extraction/region/region.js';
+import type { Config } from '../schemas/config.js';
+import { parseFeatureRequest } from '../schemas/request.js';
+import { requestToJson } from '../schemas/request-print.js';
+import type { AnswerRequest } from '../workers/extract-job.js';
+import { clockOf } from './load-config.js';
+import { resultType } from './result-type.js';
+
+const MOST_MEMORY = 16 * 2 ** 30;
+
+/** Bytes of values that this process may hold: what the configuration says, or half of what the machine allows. */
+export function memoryBudget(config: Config): number {
+  const limit = process.constrainedMemory?.() ?? 0;
+  const allowed = limit > 0 && limit < totalmem() ? limit : totalmem();
+  return config.memory.maxBytes ?? Math.min(MOST_MEMORY, Math.floor(allowed / 2));
+}
+
+export function extractDeps(config: Config): ExtractDeps {
+  return {
+    limits: config.limits,
+    regions: new RegionFinder(),
+    memory: new Budget(memoryBudget(config)),
+    cores: availableParallelism(),
+  };
+}
+
+/** Plans a body against a collection as it is now. */
+export async function planBody(
+  body: unknown,
+  collection: string,
+  catalogue: Catalogue,
+  config: Config,
+  deps: ExtractDeps,
+): Promise<Plan> {
+  const cube = catalogue.cube(collection);
+  const request = parseFeatureRequest(body, {
+    now: new Date(clockOf(config)()),
+    limits: config.limits,
+    selfIntersection: cube.collection.selfIntersection,
+  });
+  return planRequest(request, cube, deps);
+}
+
+/** Validation and pricing for the HTTP surfaces. */
+export function requestPlanner(catalogue: Catalogue, config: Config, deps: ExtractDeps): RequestPlanner {
+  return {
+    collections: () => catalogue.collections().map(({ name, roles }) => ({ name, roles })),
+    async price(collection, body): Promise<PricedRequest> {
+      const plan = await planBody(body, collection, catalogue, config, deps);
+      return {
+        request: requestToJson(plan.request),
+        summary: plan.cost,
+        cost: plan.cost.values,
+        indexVersion: plan.cube.version,
+      };
+    },
+  };
+}
+
+/** Answers extract jobs in a job process: the index is looked at again, since it may have moved since the job was accepted. */
+export function requestAnswerer(catalogue: Catalogue, config: Config, deps: ExtractDeps): AnswerRequest {
+  return async (job, signal) => {
+    await catalogue.sync(signal);
+    const plan = await planBody(job.request, job.collection, catalogue, config, deps);
+    const chunks = encodePlan(plan, deps, signal);
+    return { chunks, ...resultType(plan.request.format), notes: plan.notes };
+  };
+}

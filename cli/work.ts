@@ -1,0 +1,27 @@
+/** `polyfst work`: runs jobs of a shared queue, without HTTP. Stops on SIGTERM or SIGINT after the running jobs. */
+import { makeLogger } from '../api/log.js';
+import { watchLoop } from '../workers/watchdog.js';
+import { concurrencyOf, openData, openJobs, startWorkers } from './compose.js';
+import { loadConfig, type ServiceFlags } from './load-config.js';
+import { EXIT, UsageError } from './output.js';
+import { untilStopped } from './signals.js';
+
+export async function work(flags: ServiceFlags): Promise<number> {
+  const config = await loadConfig(flags);
+  if (config.queue === 'embedded') {
+    throw new UsageError(
+      'work: the embedded queue belongs to one serve; give --queue redis://HOST:PORT here and there',
+    );
+  }
+  const logger = makeLogger(config.log);
+  const { store } = await openData(config);
+  const queue = await openJobs(config, store, logger);
+  const workers = await startWorkers(config, queue);
+  const stopWatching = watchLoop();
+  logger.info({ concurrency: concurrencyOf(config), queue: queue.health().kind }, 'working');
+  await untilStopped(logger);
+  await workers[Symbol.asyncDispose]();
+  await queue.close();
+  stopWatching();
+  return EXIT.ok;
+}

@@ -77,6 +77,31 @@ export interface NativeField {
   readonly metadata?: string;
 }
 
+/** What to change about the record that begins at byte `offset` of a file; its place in the file stays the same. */
+export interface RecordEdit {
+  readonly offset: number;
+  readonly remove?: boolean;
+  /** new values of some keys; extents and packing belong to the payload and cannot change */
+  readonly keys?: {
+    readonly nomvar?: string;
+    readonly typvar?: string;
+    readonly etiket?: string;
+    readonly grtyp?: string;
+    readonly ip1?: number;
+    readonly ip2?: number;
+    readonly ip3?: number;
+    readonly ig1?: number;
+    readonly ig2?: number;
+    readonly ig3?: number;
+    readonly ig4?: number;
+    readonly deet?: number;
+    readonly npas?: number;
+    readonly dateo?: number;
+  };
+  /** RSF only: new extended metadata, not longer than the room of the old ones */
+  readonly metadata?: string;
+}
+
 /** The functions that the addon registers, as C++ gives them; wrapped below. */
 interface Addon {
   scan(source: Source): Promise<Slab>;
@@ -88,6 +113,15 @@ interface Addon {
   rotation(grid: GridDef, points: Uint32Array): Promise<Float64Array>;
   encode(container: Container, field: NativeField): Promise<Uint8Array>;
   append(path: string, container: Container, records: readonly Uint8Array[]): Promise<void>;
+  edit(path: string, edits: readonly RecordEdit[]): Promise<void>;
+  extractRaw(
+    source: Source,
+    from: Container,
+    offset: Float64Array,
+    bytes: Float64Array,
+    to: Container,
+    metadata?: readonly (string | undefined)[],
+  ): Promise<Uint8Array[]>;
   info(): { abi: number; simd: string; threads: number };
 }
 
@@ -169,9 +203,32 @@ export function encode(container: Container, field: NativeField): Promise<Uint8A
   return named(`record ${field.nomvar}`, addon.encode(container, field));
 }
 
-/** Adds records at the end of a file, creating it when absent; readers see all of them or none. */
+/**
+ * Adds records at the end of a file, creating it when absent; readers see all of them or none, also after a crash.
+ * Errors: `file_locked` while another writer is at work, `type_mismatch` for a file of the other container, `too_large` at the
+ * limits of XDF, `storage_full` and `write_failed` with the file as it was before.
+ */
 export function append(path: string, container: Container, records: readonly Uint8Array[]): Promise<void> {
   return named(path, addon.append(path, container, records));
+}
+
+/** Deletes records, changes their keys or (RSF) extended metadata in place: all edits, or none when one is not possible. */
+export function edit(path: string, edits: readonly RecordEdit[]): Promise<void> {
+  return named(path, addon.edit(path, edits));
+}
+
+/**
+ * Stored records made ready for `append` to a file of either container, their packed words untouched. `rows` are the columns
+ * of a scan. With `metadata[i]` an RSF record gets this text instead of its own; on the way to XDF extended metadata are lost.
+ * Errors: `type_mismatch` for 64-bit integers on the way to XDF (encode these anew), `run_changed` when the file is another.
+ */
+export function extractRaw(
+  source: Source,
+  rows: { readonly container: Container; readonly offset: Float64Array; readonly bytes: Float64Array },
+  to: Container,
+  metadata?: readonly (string | undefined)[],
+): Promise<Uint8Array[]> {
+  return named(whereOf(source), addon.extractRaw(source, rows.container, rows.offset, rows.bytes, to, metadata));
 }
 
 /** Build facts: version of this boundary, SIMD level in use, hardware threads. */

@@ -15,6 +15,7 @@ Error system_error(const std::string& what, int number) {
   if (number == ENOENT || number == ENOTDIR) code = Code::file_not_found;
   if (number == EACCES || number == EPERM || number == EROFS) code = Code::permission_denied;
   if (number == EMFILE || number == ENFILE) code = Code::handle_error;
+  if (number == EISDIR || number == ESPIPE) code = Code::not_fst;
   if (number == ENOMEM) code = Code::out_of_memory;
   if (number == ENOSPC || number == EDQUOT) code = Code::storage_full;
   return Error(code, what + ": " + std::strerror(number));
@@ -36,7 +37,7 @@ Bytes Source::view(std::uint64_t offset, std::size_t length, std::vector<std::ui
   return scratch;
 }
 
-PathSource::PathSource(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+PathSource::PathSource(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {  // a named pipe must not block
   if (fd_ < 0) throw system_error("cannot open the file", errno);
 }
 

@@ -170,6 +170,7 @@ void pack_complex(const Job& job, Packed& out) {
   }
   const std::span<const std::uint32_t> bits = as<std::uint32_t>(job.field.values);
   out.words.assign(bits.begin(), bits.end());
+  out.words.resize((bits.size() + 3) / 4 * 4);  // an even number of values, as the reference sizes it
 }
 
 void pack_words(const Job& job, Packed& out) {

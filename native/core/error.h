@@ -75,8 +75,3 @@ struct Error : std::exception {
 };
 
 }  // namespace polyfst
-
-// The codec's files name the core `fst`.
-namespace fst {
-using namespace polyfst;
-}

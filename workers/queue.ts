@@ -177,7 +177,12 @@ class BullBackedQueue implements JobQueue {
       const left = until - performance.now();
       if (left <= 0 || signal?.aborted === true) return record;
       await this.#change(id, this.#backend.kind === 'embedded' ? left : Math.min(left, LOOK_MS), signal);
-      record = await this.get(id);
+      try {
+        record = await this.get(id);
+      } catch {
+        // The queue went away while the poll was held: what was known stands, and the next poll is refused at once.
+        return record;
+      }
       if (record === undefined || record.state !== first.state) return record;
     }
   }

@@ -2,9 +2,9 @@
  * A client of the service in a chaos run: v1 of the Polytope API by hand (so that every status is seen), any of several
  * servers, everything written to the history. It never gives up on an accepted id.
  */
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HistoryEvent } from './history.js';
+import { hashOf } from './questions.js';
 
 /** An event without what the client itself adds. */
 type Told<E> = E extends HistoryEvent ? Omit<E, 'seq' | 'user' | 't0' | 't1' | 'status'> : never;
@@ -84,7 +84,7 @@ export class ChaosClient {
       this.#tell(call, answer, { op: 'download', id });
       return answer?.status === 404 || answer?.status === 410;
     }
-    const sha256 = createHash('sha256').update(new Uint8Array(bytes)).digest('hex');
+    const sha256 = hashOf(new Uint8Array(bytes));
     const length = Number(answer.headers.get('content-length'));
     const etag = answer.headers.get('etag') ?? '';
     this.#tell(call, answer, { op: 'download', id, sha256, bytes: bytes.byteLength, length, etag });

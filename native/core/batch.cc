@@ -5,6 +5,8 @@
 #include <limits>
 #include <new>
 
+#include "core/missing.h"
+
 namespace polyfst {
 
 namespace {
@@ -24,6 +26,39 @@ Claim claim_of(const Located& record) {
   const RecordSpec& spec = record.spec;
   if (__builtin_mul_overflow(std::uint64_t{spec.ni} * spec.nj, spec.nk, &claim.points)) claim.points = ~std::uint64_t{0};
   return claim;
+}
+
+constexpr std::uint64_t chunk_bits = std::uint64_t{1} << 20;  // 128 KiB stay in the second-level cache between read and decode
+
+bool can_stream(const RecordSpec& spec) {
+  const unsigned base = spec.datyp & 63;
+  const bool exact_missing = (spec.datyp & missing_flag) != 0 && (base == 2 || base == 4);
+  return (spec.datyp & turbo_flag) == 0 && may_miss(spec) && spec.nbits <= 32 && !exact_missing;
+}
+
+/** Reads and unpacks an uncompressed record piece by piece. */
+void stream_floats(const Source& source, const Located& record, std::span<float> out, Workspace& work) {
+  Layout layout = plain_layout(record.spec, record.bytes);
+  const std::uint64_t step = chunk_bits / layout.width / 1024 * 1024;
+  for (std::uint64_t start = 0; start < layout.tokens; start += step) {
+    const std::uint64_t count = std::min(step, layout.tokens - start);
+    const std::uint64_t begin = start == 0 ? 0 : layout.bit(start) / 32 * 4;
+    const std::uint64_t end = (layout.bit(start + count) + 31) / 32 * 4;
+    const MutableBytes bytes = work.payload.resize(end - begin);
+    source.read(record.offset + begin, bytes);
+    const Payload part{bytes.data(), bytes.size(), order_of(record.spec.container)};
+    if (start == 0) read_scale(record.spec, part, layout);
+    plain_values(layout.behind(begin), part, start, out.subspan(start, count));
+  }
+  if ((record.spec.datyp & missing_flag) != 0) mark_missing<float>(out, std::numeric_limits<float>::quiet_NaN());
+}
+
+void decode_record(const Source& source, const Located& record, std::span<float> out, Workspace& work) {
+  if (can_stream(record.spec)) {
+    stream_floats(source, record, out, work);
+  } else {
+    decode_floats(record.spec, load_payload(source, record, work.payload), out, work.scratch);
+  }
 }
 
 }  // namespace
@@ -70,10 +105,7 @@ FloatBatch decode_batch(const Source& source, std::span<const Located> records) 
     start += claims[r].points;
     out.status[r] = claims[r].status;
     if (claims[r].status == 0) {
-      out.status[r] = guarded([&] {
-        const Payload payload = load_payload(source, records[r], work.payload);
-        decode_floats(records[r].spec, payload, room, work.scratch);
-      });
+      out.status[r] = guarded([&] { decode_record(source, records[r], room, work); });
     }
     if (out.status[r] != 0) std::fill(room.begin(), room.end(), std::numeric_limits<float>::quiet_NaN());
   }

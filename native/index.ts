@@ -104,7 +104,7 @@ export interface RecordEdit {
 
 /** The functions that the addon registers, as C++ gives them; wrapped below. */
 interface Addon {
-  scan(source: Source): Promise<Slab>;
+  scan(source: Source, uncommitted: boolean): Promise<Slab>;
   decode(source: Source, records: RecordBatch): Promise<Decoded>;
   decodeNative(source: Source, records: RecordBatch): Promise<DecodedNative>;
   gather(source: Source, records: RecordBatch, points: Uint32Array, starts?: Uint32Array): Promise<Decoded>;
@@ -154,10 +154,10 @@ async function named<T>(where: string, call: Promise<T>): Promise<T> {
 /**
  * Every committed record of a file, as columns. XDF with any number of pages, sequential XDF, RSF with any number of segments.
  * Records of a damaged directory are found by their own headers where possible; a row whose bytes cannot be trusted is listed
- * with 0 payload bytes.
+ * with 0 payload bytes. `uncommitted` lists also what an unfinished writer, dead or alive, has left in the file.
  */
-export async function scan(source: Source): Promise<RecordTable> {
-  return tableOf(await named(whereOf(source), addon.scan(source)));
+export async function scan(source: Source, options: { readonly uncommitted?: boolean } = {}): Promise<RecordTable> {
+  return tableOf(await named(whereOf(source), addon.scan(source, options.uncommitted === true)));
 }
 
 /** Whole fields as float32. */

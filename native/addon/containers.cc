@@ -34,8 +34,9 @@ Napi::Value table_to_js(Napi::Env env, RecordTable&& table) {
 
 Napi::Value scan(const Napi::CallbackInfo& call) {
   const addon::SourceArgument source(call[0]);
+  const polyfst::Extent extent = call[1].ToBoolean() ? polyfst::Extent::everything : polyfst::Extent::committed;
   return addon::run(
-      call.Env(), [source] { return polyfst::scan(*source.open()); },
+      call.Env(), [source, extent] { return polyfst::scan(*source.open(), extent); },
       [](Napi::Env env, RecordTable&& table) { return table_to_js(env, std::move(table)); });
 }
 

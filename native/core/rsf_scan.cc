@@ -18,7 +18,7 @@ class SegmentReader {
  public:
   explicit SegmentReader(const Source& source) : source_(source), size_(source.size()), table_(Container::rsf) {}
 
-  RecordTable run() {
+  RecordTable run(Extent extent) {
     Window window(source_, 512);
     std::uint64_t at = 0;
     while (inside(at, segment_start_bytes, size_)) {
@@ -27,6 +27,7 @@ class SegmentReader {
       if (!segment) return stop(Code::damaged_file, "a segment of the file does not begin as it should", at);
       if (at == 0 && segment->write_flag != 0) table_.mark_incomplete();
       if (segment->bytes == 0) {  // open: a writer is at work or died there
+        if (extent == Extent::everything) recover(at, size_);
         table_.mark_incomplete();
         return std::move(table_);
       }
@@ -146,6 +147,6 @@ class SegmentReader {
 
 namespace polyfst {
 
-RecordTable rsf::scan(const Source& source) { return rsf::SegmentReader(source).run(); }
+RecordTable rsf::scan(const Source& source, Extent extent) { return rsf::SegmentReader(source).run(extent); }
 
 }  // namespace polyfst

@@ -27,8 +27,8 @@ Container detect(const Source& source) {
   throw Error(Code::not_fst, "the file begins neither as XDF nor as RSF", 0);
 }
 
-RecordTable scan(const Source& source) {
-  return detect(source) == Container::xdf ? xdf::scan(source) : rsf::scan(source);
+RecordTable scan(const Source& source, Extent extent) {
+  return detect(source) == Container::xdf ? xdf::scan(source, extent) : rsf::scan(source, extent);
 }
 
 }  // namespace polyfst

@@ -49,7 +49,7 @@ class DirectoryReader {
  public:
   explicit DirectoryReader(const Source& source) : source_(source), table_(Container::xdf) {}
 
-  RecordTable run() {
+  RecordTable run(Extent extent) {
     Pass pass = read_pages();
     // A writer may commit between our reads; its header is the last thing that it writes.
     for (int attempt = 0; attempt < 3 && suspicious(pass); ++attempt) {
@@ -59,8 +59,13 @@ class DirectoryReader {
       if (settled) break;
     }
     if (!pass.header.random) return scan_sequential(source_, pass.size);
-    if (suspicious(pass)) recover(pass);
-    if (open_for_write(pass) || pass.size < pass.header.bytes) table_.mark_incomplete();
+    const bool unfinished = open_for_write(pass) || pass.size < pass.header.bytes;
+    if (unfinished && extent == Extent::everything) {
+      table_ = std::move(walk_to(pass.size).table);
+    } else if (suspicious(pass)) {
+      recover(pass);
+    }
+    if (unfinished) table_.mark_incomplete();
     return std::move(table_);
   }
 
@@ -158,16 +163,26 @@ class DirectoryReader {
     add_record(table_, at, same ? head.data() : entry.data(), same);
   }
 
-  /** Looks at the records themselves; what they say wins when the walk reaches the committed end. */
-  void recover(const Pass& pass) {
-    const bool open = open_for_write(pass);
-    if (open && !pass.bad_page && !pass.broken_chain) return;  // only entries that are not committed yet
+  struct Walked {
+    RecordTable table;
+    std::uint64_t stop;
+  };
+
+  Walked walk_to(std::uint64_t end) const {
     RecordTable found(Container::xdf);
-    const std::uint64_t end = std::min(pass.header.bytes, pass.size);
     const std::uint64_t stop = walk(source_, header_bytes, end, [&](std::uint64_t at, const RecordHead& head) {
       if (is_record(type_of(head[0]))) add_record(found, at, head.data());
       return true;
     });
+    return {std::move(found), stop};
+  }
+
+  /** Looks at the records themselves; what they say wins when the walk reaches the committed end. */
+  void recover(const Pass& pass) {
+    const bool open = open_for_write(pass);
+    if (open && !pass.bad_page && !pass.broken_chain) return;  // only entries that are not committed yet
+    const std::uint64_t end = std::min(pass.header.bytes, pass.size);
+    auto [found, stop] = walk_to(end);
     const bool whole = stop == end && pass.size >= pass.header.bytes;
     if (whole && !(pass.stray_entry && !pass.bad_page && !pass.broken_chain)) {
       table_ = std::move(found);
@@ -205,6 +220,8 @@ void add_record(RecordTable& table, std::uint64_t offset, const std::uint32_t* w
   table.add({offset, bytes, offset + prefix_bytes, payload}, record);
 }
 
-RecordTable scan(const Source& source) { return DirectoryReader(source).run(); }
+RecordTable scan(const Source& source, Extent extent) {
+  return DirectoryReader(source).run(extent);
+}
 
 }  // namespace polyfst::xdf

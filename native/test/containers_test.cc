@@ -137,6 +137,7 @@ TEST("an append that is not committed is not seen, and the next writer of ours c
   const RecordTable old = scan_file(path);
   CHECK_EQ(old.count(), 10U);
   CHECK(!old.complete());
+  CHECK_EQ(scan(PathSource(path), Extent::everything).count(), 300U);
   append(path, Container::xdf, some(Container::xdf, 10, 12));
   const RecordTable table = scan_file(path);
   CHECK_EQ(table.count(), 12U);
@@ -177,6 +178,7 @@ TEST("an open RSF segment is not seen; ours is cleared, a foreign one keeps the 
     const RecordTable old = scan_file(path);
     CHECK_EQ(old.count(), 3U);
     CHECK(!old.complete());
+    CHECK_EQ(scan(PathSource(path), Extent::everything).count(), 5U);
     if (!ours) {
       CHECK_THROWS(Code::file_locked, append(path, Container::rsf, some(Container::rsf, 3, 4)));
       continue;

@@ -4,6 +4,7 @@
  */
 import { OLD_STYLE_MAX } from './fst/ip.js';
 import type { RunNames } from './keys.js';
+import { groupRows, type RowGroups } from './row-groups.js';
 import { type DerivedColumns, FLAG, type RawColumns } from './run-index.js';
 
 /** Where a rule says that the number is. */
@@ -42,7 +43,13 @@ export function findMembers(
   const digits = texts.map(memberDigits);
   const patterns = texts.map(memberPattern);
   const patternIds = patterns.map((pattern) => patterns.indexOf(pattern));
-  const found = detect(raw, columns, names, count, ruleOf, digits, patternIds);
+  const pattern = Uint32Array.from(ids, (id) => patternIds[id]!);
+  const fields = groupRows([names.nomvar.ids, names.typvar.ids, pattern, columns.grid], count);
+  const found = detect(raw, columns, count, ruleOf, {
+    digits: Int32Array.from(ids, (id) => digits[id]!),
+    pattern,
+    fields,
+  });
   for (let row = 0; row < count; row++) {
     const rule = ruleOf(row);
     const etiket = ids[row]!;
@@ -51,47 +58,41 @@ export function findMembers(
     else if (rule === 'ip3') number = raw.ip3[row]!;
     else if (rule === 'etiket') number = ruledDigits(texts[etiket]!);
     else if (rule !== undefined) number = rule;
-    else if (digits[etiket]! >= 0 && found.patterns.has(patternIds[etiket]!)) number = digits[etiket]!;
-    else if (found.fields.has(fieldOf(columns, names, patternIds, row))) number = raw.ip3[row]!;
+    else if (digits[etiket]! >= 0 && found.patterns.has(pattern[row]!)) number = digits[etiket]!;
+    else if (found.fields.has(fields.group[row]!)) number = raw.ip3[row]!;
     columns.number[row] = number;
   }
 }
 
-/** Variable, kind, label and grid: what the records of all members of a field have in common. */
-function fieldOf(columns: DerivedColumns, names: RunNames, patternIds: readonly number[], row: number): string {
-  const pattern = patternIds[names.etiket.ids[row]!];
-  return `${names.nomvar.ids[row]} ${names.typvar.ids[row]} ${pattern} ${columns.grid[row]}`;
+interface Labelled {
+  /** member digits of each row's etiket */
+  readonly digits: Int32Array;
+  readonly pattern: Uint32Array;
+  /** variable, kind, label and grid: what the records of all members of a field have in common */
+  readonly fields: RowGroups;
 }
 
 /** Etiket patterns whose digits, and fields whose ip3, tell records apart that are equal in all else. */
 function detect(
   raw: RawColumns,
   columns: DerivedColumns,
-  names: RunNames,
   count: number,
   ruleOf: (row: number) => NumberRule,
-  digits: readonly number[],
-  patternIds: readonly number[],
-): { patterns: ReadonlySet<number>; fields: ReadonlySet<string> } {
+  { digits, pattern, fields }: Labelled,
+): { patterns: ReadonlySet<number>; fields: ReadonlySet<number> } {
   const patterns = new Set<number>();
-  const fields = new Set<string>();
-  const firstRows = new Map<string, number>();
+  const byIp3 = new Set<number>();
+  const { group, first } = groupRows([fields.group, raw.ip1, raw.ip2, raw.datev], count);
   for (let row = 0; row < count; row++) {
-    if ((columns.flags[row]! & (FLAG.descriptor | FLAG.mask)) !== 0 || ruleOf(row) !== undefined) continue;
-    const field = fieldOf(columns, names, patternIds, row);
-    const key = `${field} ${raw.ip1[row]} ${raw.ip2[row]} ${raw.datev[row]}`;
-    const first = firstRows.get(key);
-    if (first === undefined) {
-      firstRows.set(key, row);
-      continue;
-    }
-    const etiket = names.etiket.ids[row]!;
-    if (digits[etiket] !== digits[names.etiket.ids[first]!]) patterns.add(patternIds[etiket]!);
-    else if (isUserNumber(raw.ip3[row]!) && isUserNumber(raw.ip3[first]!) && raw.ip3[row] !== raw.ip3[first]) {
-      fields.add(field);
+    const other = first[group[row]!]!;
+    if (other === row || ruleOf(row) !== undefined) continue;
+    if ((columns.flags[row]! & (FLAG.descriptor | FLAG.mask)) !== 0) continue;
+    if (digits[row] !== digits[other]) patterns.add(pattern[row]!);
+    else if (isUserNumber(raw.ip3[row]!) && isUserNumber(raw.ip3[other]!) && raw.ip3[row] !== raw.ip3[other]) {
+      byIp3.add(fields.group[row]!);
     }
   }
-  return { patterns, fields };
+  return { patterns, fields: byIp3 };
 }
 
 /** An old-style ip3 is a user's number; a new-style one is a time or a level. */

@@ -10,6 +10,7 @@ import { intern } from './fixed-text.js';
 import { decodeIp, KIND, OLD_STYLE_MAX } from './fst/ip.js';
 import { deriveLevels } from './key-levels.js';
 import { findMembers, memberPattern } from './key-members.js';
+import { groupRows } from './row-groups.js';
 import { DERIVED_SHAPE, type DerivedColumns, FLAG, type GridKey, type LabelSet, type RawColumns } from './run-index.js';
 
 export type KeyRules = Pick<Collection, 'class' | 'stream' | 'type' | 'expver' | 'domain' | 'rules'>;
@@ -62,29 +63,14 @@ function setFlags(columns: DerivedColumns, names: RunNames, count: number): void
 }
 
 function numberGrids(raw: RawColumns, columns: DerivedColumns, count: number): GridKey[] {
-  const grids: GridKey[] = [];
-  const numbers = new Map<string, number>();
-  const parts = [raw.grtyp, raw.ni, raw.nj, raw.ig1, raw.ig2, raw.ig3, raw.ig4];
-  for (let row = 0; row < count; row++) {
-    if (row > 0 && parts.every((part) => part[row] === part[row - 1])) {
-      columns.grid[row] = columns.grid[row - 1]!;
-      continue;
-    }
-    const key = parts.map((part) => part[row]).join(' ');
-    let number = numbers.get(key);
-    if (number === undefined) {
-      number = grids.length;
-      numbers.set(key, number);
-      grids.push({
-        grtyp: String.fromCharCode(raw.grtyp[row]!),
-        ni: raw.ni[row]!,
-        nj: raw.nj[row]!,
-        ig: [raw.ig1[row]!, raw.ig2[row]!, raw.ig3[row]!, raw.ig4[row]!],
-      });
-    }
-    columns.grid[row] = number;
-  }
-  return grids;
+  const { group, first } = groupRows([raw.grtyp, raw.ni, raw.nj, raw.ig1, raw.ig2, raw.ig3, raw.ig4], count);
+  columns.grid.set(group);
+  return first.map((row) => ({
+    grtyp: String.fromCharCode(raw.grtyp[row]!),
+    ni: raw.ni[row]!,
+    nj: raw.nj[row]!,
+    ig: [raw.ig1[row]!, raw.ig2[row]!, raw.ig3[row]!, raw.ig4[row]!],
+  }));
 }
 
 /** Seconds of an ip that holds a time: old style whole hours, new style kind 10; NaN for anything else. */
@@ -190,22 +176,17 @@ function setLabels(
 function numberVariants(raw: RawColumns, columns: DerivedColumns, names: RunNames, count: number): void {
   const patterns = names.etiket.texts.map(memberPattern);
   const patternIds = patterns.map((pattern) => patterns.indexOf(pattern));
-  const variants = new Map<string, number>();
+  const etiket = new Uint32Array(count);
+  const ip3 = new Int32Array(count);
+  const ip1 = new Int32Array(count);
   for (let row = 0; row < count; row++) {
     const member = columns.number[row]! >= 0;
-    const etiket = names.etiket.ids[row]!;
-    const ip3 = raw.ip3[row]!;
+    const id = names.etiket.ids[row]!;
+    etiket[row] = member ? patterns.length + patternIds[id]! : id;
     // A member number is in the etiket or in ip3, an interval's start is an axis of its own; else ip3 tells fields apart.
-    const ip3Part = member || !Number.isNaN(columns.stepFrom[row]!) ? -1 : ip3;
-    const levelPart = columns.levtype[row]! <= 1 ? raw.ip1[row]! : -1;
-    const key = `${columns.labels[row]} ${columns.grid[row]} ${names.typvar.ids[row]} ${
-      member ? `m${patternIds[etiket]}` : etiket
-    } ${ip3Part} ${levelPart}`;
-    let variant = variants.get(key);
-    if (variant === undefined) {
-      variant = variants.size;
-      variants.set(key, variant);
-    }
-    columns.variant[row] = variant;
+    ip3[row] = member || !Number.isNaN(columns.stepFrom[row]!) ? -1 : raw.ip3[row]!;
+    ip1[row] = columns.levtype[row]! <= 1 ? raw.ip1[row]! : -1;
   }
+  const { group } = groupRows([columns.labels, columns.grid, names.typvar.ids, etiket, ip3, ip1], count);
+  columns.variant.set(group);
 }

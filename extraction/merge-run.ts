@@ -41,16 +41,23 @@ export function splitByBase(table: RecordTable): Map<number, Uint32Array> {
   return split;
 }
 
+/** First row of a run's index whose file number is at least `file`: rows stand in order of their files. */
+function firstRowOf(run: RunIndex, file: number): number {
+  let low = 0;
+  let high = run.count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (run.columns.file[middle]! < file) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** The rows of one file in a run's index. */
 export function partOf(run: RunIndex, file: number): FilePart {
-  const rows: number[] = [];
-  for (let row = 0; row < run.count; row++) if (run.columns.file[row] === file) rows.push(row);
-  return {
-    file: run.files[file]!,
-    table: run.columns,
-    recordNumber: run.columns.row,
-    rows: Uint32Array.from(rows),
-  };
+  const first = firstRowOf(run, file);
+  const rows = Uint32Array.from({ length: firstRowOf(run, file + 1) - first }, (_, at) => first + at);
+  return { file: run.files[file]!, table: run.columns, recordNumber: run.columns.row, rows };
 }
 
 function byAge(one: FilePart, other: FilePart): number {

@@ -4,7 +4,7 @@ import { paramOverrideSchema } from '../schemas/param-row.js';
 import { FeatureError } from '../schemas/problem.js';
 import { parseFeatureRequest } from '../schemas/request.js';
 import { cubeOf } from '../test/cubes.js';
-import type { TestRecord } from '../test/tables.js';
+import { BASE, type TestRecord } from '../test/tables.js';
 import { type Datacube, recordsOf, runOf } from './datacube.js';
 import { encodeIp } from './fst/ip.js';
 import { isoToStamp } from './fst/time.js';
@@ -295,7 +295,14 @@ describe('selectFields on ensembles, model levels and intervals', () => {
 
   it('crosses runs along dates, times and datetime', () => {
     const dateo = ['2026-11-20T12:00:00Z', '2026-11-21T00:00:00Z', '2026-11-21T12:00:00Z'].map(isoToStamp);
-    const cube = cubeOf(dateo.flatMap((stamp) => column('TT', [pl(500)], [0, 6], { dateo: stamp })));
+    const datev = (hour: number): number => isoToStamp(new Date(Date.parse(BASE) + hour * 3.6e6).toISOString());
+    const cube = cubeOf(
+      dateo.flatMap((stamp, run) =>
+        [0, 6].flatMap((hour) =>
+          column('TT', [pl(500)], [hour], { dateo: stamp, datev: datev(hour === 6 ? 6 : 12 * run) }),
+        ),
+      ),
+    );
     const base = { ...t500, step: 0 };
     assert.equal(ask({ ...base, time: '0000/1200' }, cube).bases.length, 2);
     assert.equal(ask({ ...base, date: '20261120/to/20261121', time: '1200' }, cube).bases.length, 2);
@@ -304,7 +311,13 @@ describe('selectFields on ensembles, model levels and intervals', () => {
     const body = { ...base, feature: along };
     const selection = selectFields(parseFeatureRequest(body, { now }), cube);
     assert.equal(selection.bases.length, 2);
-    saying({ ...t500, step: 0, date: undefined, time: undefined, datev: '2026-11-21T12:00:00Z' }, cube, 'bad_value');
+    const undated = (keys: Record<string, unknown>): Selection =>
+      selectFields(parseFeatureRequest({ ...keys, nomvar: 'TT', feature }, { now }), cube);
+    const noon = undated({ dateo: '2026-11-21T12:00:00Z', step: 0 });
+    assert.deepEqual([...noon.bases], [Date.parse('2026-11-21T12:00:00Z')]);
+    assert.equal(undated({ dateo: `${dateo[0]}/${dateo[1]}`, step: 0 }).bases.length, 2);
+    assert.throws(() => undated({ dateo: '2020-01-01T00:00:00Z', step: 0 }), { code: 'no_data', message: /dateo/ });
+    assert.throws(() => undated({ datev: datev(6) }), { code: 'under_specified', message: /"date".*20261120T12/ });
   });
 
   it('knows the rows and names of the collection', () => {

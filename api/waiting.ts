@@ -2,6 +2,7 @@
  * Polls that are held open. Over the limits (all, or one user's) a poll is not refused but answered at once, so the number
  * of held connections is bounded and nobody sees an error for it.
  */
+import { setMaxListeners } from 'node:events';
 import type { Response } from 'express';
 import type { JobRecord } from '../schemas/job.js';
 import { isFinal } from '../schemas/job.js';
@@ -19,6 +20,8 @@ export class Waiting {
     this.#queue = queue;
     this.#limits = limits;
     this.#stopping = stopping;
+    // Every held poll listens to it: there may be as many as the limits allow.
+    if (stopping !== undefined) setMaxListeners(0, stopping);
   }
 
   /** Number of polls held now. */

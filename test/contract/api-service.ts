@@ -53,8 +53,42 @@ export function requestOf(param: string): Record<string, unknown> {
   };
 }
 
-export const covjson = (param: string): string =>
-  JSON.stringify({ type: 'CoverageCollection', domainType: 'PointSeries', coverages: [], param });
+/** A small valid answer: one point, two steps, in the ecmwf profile. The name of the parameter makes it unique. */
+export function covjson(param: string): string {
+  const hour = (value: number): string => `2026-11-21T0${value}:00:00Z`;
+  const axes = { latitude: [45.5], longitude: [-73.6], levelist: [0], t: [hour(0), hour(6)] };
+  const metadata = { class: 'od', levtype: 'sfc', number: 0, levelist: 0, 'Forecast date': hour(0) };
+  const rest = JSON.stringify({
+    domainType: 'PointSeries',
+    parameters: {
+      [param]: {
+        type: 'Parameter',
+        description: { en: param },
+        unit: { label: { en: 'kelvin' }, symbol: 'K' },
+        observedProperty: { id: param, label: { en: param } },
+      },
+    },
+    referencing: [
+      { coordinates: ['latitude', 'longitude'], system: { type: 'GeographicCRS', id: 'EPSG:4326' } },
+      { coordinates: ['t'], system: { type: 'TemporalRS', calendar: 'Gregorian' } },
+    ],
+    coverages: [
+      {
+        type: 'Coverage',
+        'mars:metadata': metadata,
+        domain: {
+          type: 'Domain',
+          axes: Object.fromEntries(Object.entries(axes).map(([name, values]) => [name, { values }])),
+        },
+        ranges: {
+          [param]: { type: 'NdArray', dataType: 'float', axisNames: ['t'], shape: [2], values: [288.25, 287.5] },
+        },
+      },
+    ],
+  });
+  // earthkit-data knows the format by these first bytes, blank included.
+  return `{"type": "CoverageCollection",${rest.slice(1)}`;
+}
 
 const planner: RequestPlanner = {
   collections: () => [

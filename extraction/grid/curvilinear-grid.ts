@@ -12,8 +12,27 @@ import { type Weights, WeightsBuilder } from './weights.js';
 
 const PROBES = 64;
 const LONGEST_EDGE = 5;
+const FEW_CELLS = 16;
+const MOST_OVERLAP = 4;
 
-/** True when sampled cells have edges of like length, so that the array is a net and not a list folded into rows. */
+/** Area in steradians of a cap that holds all points: a net cannot be much larger. */
+function areaAround(places: Places): number {
+  const vectors = unitVectors(places.lat, places.lon);
+  const sum = [0, 0, 0];
+  for (let k = 0; k < vectors.length; k++) sum[k % 3] = sum[k % 3]! + vectors[k]!;
+  const length = Math.hypot(sum[0]!, sum[1]!, sum[2]!) || 1;
+  let nearness = 1;
+  for (let k = 0; k < vectors.length; k += 3) {
+    const along = (vectors[k]! * sum[0]! + vectors[k + 1]! * sum[1]! + vectors[k + 2]! * sum[2]!) / length;
+    if (along < nearness) nearness = along;
+  }
+  return 2 * Math.PI * (1 - nearness);
+}
+
+/**
+ * True when sampled cells have edges of like length and would tile about the area that the points lie in, so that the array
+ * is a net and not a list folded into rows.
+ */
 export function looksCurvilinear(ni: number, nj: number, places: Places): boolean {
   const edges: number[] = [];
   const cells = (ni - 1) * (nj - 1);
@@ -26,7 +45,8 @@ export function looksCurvilinear(ni: number, nj: number, places: Places): boolea
   }
   const sorted = edges.filter((length) => length > 0).sort((a, b) => a - b);
   const median = sorted[sorted.length >> 1];
-  return median !== undefined && edges.every((length) => length < LONGEST_EDGE * median);
+  if (median === undefined || !edges.every((length) => length < LONGEST_EDGE * median)) return false;
+  return cells < FEW_CELLS || median * median * cells < MOST_OVERLAP * areaAround(places);
 }
 
 export class CurvilinearGrid implements Grid {

@@ -8,6 +8,10 @@ import { type Curve, line, TOLERANCE } from './shape.js';
 
 const MAX_SLABS = 4096;
 
+function inOrder(pair: number[]): number[] {
+  return pair.length === 2 && pair[0]! > pair[1]! ? pair.reverse() : pair;
+}
+
 export class Ring {
   readonly south: number;
   readonly north: number;
@@ -68,10 +72,12 @@ export class Ring {
     return filed;
   }
 
-  /** Crossings of the parallel by the half-open rule (pairs bound the inside), and the closed pieces of boundary on it. */
-  #cut(lat: number): { inside: Intervals; edge: Intervals } {
+  /**
+   * Longitudes where the parallel crosses the ring by the half-open rule, sorted: pairs bound the inside. `touches` gets the
+   * closed pieces of boundary on the parallel that are no crossings, as pairs.
+   */
+  #cross(lat: number, touches: number[]): number[] {
     const crossings: number[] = [];
-    const edge: number[] = [];
     const slab = this.#slabOf(lat);
     for (let f = this.#slabStart[slab]!; f < this.#slabStart[slab + 1]!; f++) {
       const e = this.#slabEdges[f]!;
@@ -82,32 +88,36 @@ export class Ring {
       if (lat < low - TOLERANCE || lat > high + TOLERANCE) continue;
       const lonA = this.#lon[e]!;
       const lonB = this.#lon[e + 1]!;
+      const crosses = low <= lat && lat < high;
       if (high - low <= TOLERANCE) {
-        edge.push(Math.min(lonA, lonB) - TOLERANCE, Math.max(lonA, lonB) + TOLERANCE);
-        if (low <= lat && lat < high) crossings.push((lonA + lonB) / 2);
+        touches.push(Math.min(lonA, lonB) - TOLERANCE, Math.max(lonA, lonB) + TOLERANCE);
+        if (crosses) crossings.push((lonA + lonB) / 2);
         continue;
       }
-      const t = Math.max(0, Math.min(1, (lat - a) / (b - a)));
-      const lon = lonA + t * (lonB - lonA);
-      edge.push(lon - TOLERANCE, lon + TOLERANCE);
-      if (low <= lat && lat < high) crossings.push(lon);
+      const lon = lonA + Math.max(0, Math.min(1, (lat - a) / (b - a))) * (lonB - lonA);
+      if (crosses) crossings.push(lon);
+      else touches.push(lon - TOLERANCE, lon + TOLERANCE);
     }
-    crossings.sort((p, q) => p - q);
-    return { inside: normalise(crossings), edge: normalise(edge) };
+    return crossings.length > 2 ? crossings.sort((p, q) => p - q) : inOrder(crossings);
   }
 
   /** Inside and boundary. */
   closed(lat: number): Intervals {
     if (lat < this.south - TOLERANCE || lat > this.north + TOLERANCE) return [];
-    const { inside, edge } = this.#cut(lat);
-    return edge.length === 0 ? inside : normalise(inside.concat(edge));
+    const touches: number[] = [];
+    const pairs = this.#cross(lat, touches);
+    for (let p = 0; p < pairs.length; p++) pairs[p] = pairs[p]! + (p % 2 === 0 ? -TOLERANCE : TOLERANCE);
+    for (const value of touches) pairs.push(value);
+    return normalise(pairs);
   }
 
   /** Inside without boundary, as open intervals. */
   open(lat: number): Intervals {
     if (lat < this.south || lat > this.north) return [];
-    const { inside, edge } = this.#cut(lat);
-    const left = withoutOpen(inside, edge);
+    const edge: number[] = [];
+    const crossings = this.#cross(lat, edge);
+    for (const lon of crossings) edge.push(lon - TOLERANCE, lon + TOLERANCE);
+    const left = withoutOpen(normalise(crossings), normalise(edge));
     const cut: Intervals = [];
     for (let p = 0; p < left.length; p += 2) {
       // a leftover of zero width is a bare end of an edge piece, not interior

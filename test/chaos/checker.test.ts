@@ -7,6 +7,7 @@ import { eventSchema, type HistoryEvent, parseHistory } from './history.js';
 const oracle: Oracle = {
   sha256: new Map([['q', 'right']]),
   refusalMs: 1500,
+  stops: [{ from: 5000, to: 6000 }],
   allowedFailures: new Set(['worker_lost']),
 };
 
@@ -91,6 +92,11 @@ describe('history checker', () => {
       assert.deepEqual(kinds(...history), [kind]);
     });
   }
+
+  it('calls no refusal late that fell into a stop of the service', () => {
+    const late: HistoryEvent = { ...base(4500, 529), t1: 6500, op: 'list', ids: [] };
+    assert.deepEqual(kinds(submit(), poll(2, 'done'), late), []);
+  });
 
   it('does not depend on the order of the lines', () => {
     const history = [submit(), poll(2, 'pending'), poll(4, 'done'), download(6, 'other')];

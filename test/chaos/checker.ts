@@ -29,6 +29,8 @@ export interface Oracle {
   readonly sha256: ReadonlyMap<string, string>;
   /** longest time until a refusal, ms */
   readonly refusalMs: number;
+  /** times during which a process that answers was stopped by the run itself: nobody is in time then */
+  readonly stops: readonly { readonly from: number; readonly to: number }[];
   /** error codes that a job may end with (killed twice: worker_lost); anything else is a violation */
   readonly allowedFailures: ReadonlySet<string>;
 }
@@ -81,7 +83,8 @@ function checkStatus(event: HistoryEvent, oracle: Oracle, found: Violation[]): v
   if (IMPOSSIBLE.has(event.status)) {
     found.push({ kind: 'bad status', id, detail: `${event.op} was answered ${event.status}` });
   }
-  if (event.status === 529 && event.t1 - event.t0 > oracle.refusalMs) {
+  const wasStopped = oracle.stops.some((stop) => stop.from < event.t1 && stop.to > event.t0);
+  if (event.status === 529 && event.t1 - event.t0 > oracle.refusalMs && !wasStopped) {
     found.push({ kind: 'late refusal', id, detail: `${event.op} was refused after ${event.t1 - event.t0} ms` });
   }
 }

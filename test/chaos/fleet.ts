@@ -27,6 +27,8 @@ export interface Member {
   child: ChildProcess | undefined;
 }
 
+/** Time that a process which was stopped may take to get through what has piled up. */
+const THAW_MS = 1000;
 const READY_MS = 30_000;
 
 export class Fleet implements AsyncDisposable {
@@ -34,6 +36,7 @@ export class Fleet implements AsyncDisposable {
   readonly #options: FleetOptions;
   /** ms from each start of a server to its first answer */
   readonly readyMs: number[] = [];
+  readonly stops: { readonly from: number; readonly to: number }[] = [];
 
   private constructor(options: FleetOptions, members: readonly Member[]) {
     this.#options = options;
@@ -95,9 +98,11 @@ export class Fleet implements AsyncDisposable {
 
   /** Stops a member for a while, as a machine that swaps or a debugger does. */
   async freeze(member: Member, ms: number): Promise<void> {
+    const from = Date.now();
     member.child?.kill('SIGSTOP');
     await sleep(ms);
     member.child?.kill('SIGCONT');
+    this.stops.push({ from, to: Date.now() + THAW_MS });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

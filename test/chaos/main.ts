@@ -154,8 +154,13 @@ async function run(): Promise<boolean> {
     await tormented;
     await lastWords(clients, history);
     const allowedFailures = new Set<string>();
-    const broken = checkHistory(history, { sha256: ground.hashes, refusalMs: REFUSAL_MS, allowedFailures });
-    report(history, broken, fleet.readyMs, performance.now() - begun, ground);
+    const broken = checkHistory(history, {
+      sha256: ground.hashes,
+      refusalMs: REFUSAL_MS,
+      stops: fleet.stops,
+      allowedFailures,
+    });
+    report(history, broken, fleet, performance.now() - begun, ground);
     return broken.length === 0;
   } finally {
     await redis?.[Symbol.asyncDispose]();
@@ -167,7 +172,7 @@ async function run(): Promise<boolean> {
 function report(
   history: readonly HistoryEvent[],
   broken: ReturnType<typeof checkHistory>,
-  readyMs: readonly number[],
+  fleet: Fleet,
   ms: number,
   ground: Ground,
 ): void {
@@ -185,7 +190,8 @@ function report(
     downloads: count('download', 200),
     revoked: count('revoke', 200),
     refused: history.filter((one) => one.status === 529).length,
-    slowest_start_ms: Math.round(Math.max(...readyMs)),
+    first_start_ms: Math.round(fleet.readyMs[0] ?? 0),
+    slowest_restart_ms: Math.round(Math.max(0, ...fleet.readyMs.slice(fleet.urls.length))),
     seconds: Math.round(ms / 1000),
     violations: broken.length,
     ...(values.keep ? { folder: ground.folder } : {}),

@@ -81,11 +81,11 @@ function referencingOf(profile: CovjsonProfile, head: CollectionHead): Referenci
 /** Text of the collection up to and with the bracket that opens the coverages. */
 export function collectionHead(profile: CovjsonProfile, head: CollectionHead): string {
   const parameters = Object.fromEntries(head.params.map((param) => [param.name, parameterOf(param)]));
-  const opening = {
-    type: 'CoverageCollection',
+  const members = {
     domainType: head.domainType,
     parameters,
     referencing: referencingOf(profile, head),
   };
-  return `${JSON.stringify(opening).slice(0, -1)},"coverages":[`;
+  // The blank is deliberate: earthkit-data recognises the format by these first bytes.
+  return `{"type": "CoverageCollection",${JSON.stringify(members).slice(1, -1)},"coverages":[`;
 }

@@ -1,34 +1,19 @@
 // Room for the values of a batch, not initialised: decoders write every element, and touching the pages twice would cost as
-// much as decoding. Large rooms ask for huge pages, which saves most page faults.
+// much as decoding. Large rooms ask for huge pages, and a few that were given back wait for the next batch: fresh pages have to
+// be cleared by the kernel, which takes longer than to decode into them (docs/benchmarks.md).
 #pragma once
 
 #include <cstddef>
-#include <cstdlib>
-#include <new>
 #include <span>
 #include <utility>
-
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
 
 namespace polyfst {
 
 class FloatBuffer {
  public:
   FloatBuffer() = default;
-  explicit FloatBuffer(std::size_t count) : count_(count) {
-    if (count == 0) return;
-    constexpr std::size_t huge = std::size_t{2} << 20;
-    if (count > ~std::size_t{0} / 16) throw std::bad_alloc();
-    const std::size_t page = count * sizeof(float) >= 2 * huge ? huge : 64;
-    bytes_ = (count * sizeof(float) + page - 1) / page * page;
-    data_ = static_cast<float*>(std::aligned_alloc(page, bytes_));
-    if (data_ == nullptr) throw std::bad_alloc();
-#if defined(__linux__)
-    if (page == huge) madvise(data_, bytes_, MADV_HUGEPAGE);
-#endif
-  }
+  /** Throws bad_alloc. */
+  explicit FloatBuffer(std::size_t count);
   FloatBuffer(FloatBuffer&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)),
         count_(std::exchange(other.count_, 0)),
@@ -39,7 +24,7 @@ class FloatBuffer {
     std::swap(bytes_, other.bytes_);
     return *this;
   }
-  ~FloatBuffer() { std::free(data_); }
+  ~FloatBuffer();
 
   float* data() { return data_; }
   std::size_t size() const { return count_; }

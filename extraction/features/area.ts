@@ -14,7 +14,6 @@ import {
   fieldsOf,
   metadataOf,
   RowSlots,
-  rowsOver,
   stepLabel,
   turned,
   turnsOf,
@@ -86,7 +85,7 @@ export async function planArea(
         }));
         const more = { step: stepLabel(selection.steps[s]!), 'fst:validTime': isoTime(valid) };
         const coverage = {
-          metadata: metadataOf(context, { base: b, number: n, levels, rows: rowsOver(selection, cells) }, more),
+          metadata: metadataOf(context, { base: b, number: n, levels }, more),
           domain: { type: 'MultiPoint', base, valid, points: list, levels: levelValues } as const,
           ranges,
         };

@@ -4,7 +4,7 @@ import { isoTime } from '../../formats/float-text.js';
 import type { Limits } from '../../schemas/limits.js';
 import { FeatureError } from '../../schemas/problem.js';
 import type { FeatureRequest, ParamRef } from '../../schemas/vocabulary.js';
-import { type Datacube, runOf } from '../datacube.js';
+import type { Datacube } from '../datacube.js';
 import type { Grid } from '../grid/grid-type.js';
 import { NO_SLOT, type PlannedGroup } from '../plan-types.js';
 import type { RegionFinder } from '../region/region.js';
@@ -123,13 +123,11 @@ export interface Origin {
   readonly number: number;
   /** numbers of its levels */
   readonly levels: readonly number[];
-  /** its fields, NO_ROW among them allowed */
-  readonly rows: readonly number[];
 }
 
 /** Metadata of one coverage. */
 export function metadataOf(context: FeatureContext, origin: Origin, more: BlockMetadata): BlockMetadata {
-  const { selection, cube } = context;
+  const { selection } = context;
   const shared = Object.entries(selection.metadata).filter(([key]) => !OWN_KEYS.has(key));
   const twins = selection.levelTwins;
   const values = twins === undefined ? [] : origin.levels.map((l) => twins.values[l]!);
@@ -138,23 +136,8 @@ export function metadataOf(context: FeatureContext, origin: Origin, more: BlockM
     number: selection.hasMembers ? selection.numbers[origin.number]! : 0,
     ...more,
     'Forecast date': isoTime(selection.bases[origin.base]!),
-    ...labelsOf(cube, origin.rows),
     ...(twins === undefined ? {} : { [twins.name]: values.length === 1 ? values[0]! : values }),
   };
-}
-
-function text(column: Uint8Array, width: number, row: number): string {
-  return String.fromCharCode(...column.subarray(width * row, width * (row + 1))).trimEnd();
-}
-
-/** Labels of the first record that exists. */
-function labelsOf(cube: Datacube, rows: readonly number[]): BlockMetadata {
-  const row = rows.find((r) => r !== NO_ROW);
-  if (row === undefined) return {};
-  const run = runOf(cube, row);
-  const columns = run.index.columns;
-  const at = row - run.firstRow;
-  return { 'fst:etiket': text(columns.etiket, 12, at), 'fst:typvar': text(columns.typvar, 2, at) };
 }
 
 /** Rows of the first param that has them, over cells of the selection. */

@@ -11,7 +11,6 @@ import {
   fieldsOf,
   metadataOf,
   RowSlots,
-  rowsOver,
   turned,
   turnsOf,
 } from './context.js';
@@ -56,9 +55,7 @@ export async function planPoints(
       ...fieldsOf(context, slots, p, cell.cells, turned(param, turns)),
     })),
   );
-  const common = cells.map((cell) =>
-    metadataOf(context, { ...cell, rows: rowsOver(selection, cell.cells) }, cell.metadata),
-  );
+  const common = cells.map((cell) => metadataOf(context, cell, cell.metadata));
   const coverages: PlannedCoverage[] = [];
   for (const target of targets.list) {
     const pick = { kind: 'one', slots: target.slots, weights: target.weights } as const;

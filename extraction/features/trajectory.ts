@@ -108,7 +108,6 @@ async function groupOf(
         base: b,
         number: n,
         levels: [...new Set(layout.combinations.map((c) => c.level))],
-        rows: rowsOver(selection, cells),
       },
       more,
     ),

@@ -125,7 +125,10 @@ class CovjsonEncoder {
 
   #times(times: Float64Array): void {
     const kept = this.#kept.get('times');
-    if (kept?.key[0] === times) return this.#buffer.bytes(kept.bytes);
+    if (kept?.key[0] === times) {
+      this.#buffer.bytes(kept.bytes);
+      return;
+    }
     const text = `"t":{"values":${JSON.stringify(Array.from(times, isoTime))}}`;
     const bytes = this.#text.encode(text);
     if (times.length > 1) this.#kept.set('times', { key: [times], bytes });
@@ -135,7 +138,7 @@ class CovjsonEncoder {
   /** The composite axis: from what was kept, or written piece by piece and kept when it is not too big. */
   *#composite(key: readonly unknown[], write: (from: number) => number): Generator<Uint8Array> {
     const kept = this.#kept.get('composite');
-    if (kept !== undefined && kept.key.every((part, n) => part === key[n])) {
+    if (kept?.key.every((part, n) => part === key[n])) {
       yield* this.#flush(1);
       yield kept.bytes;
       return;

@@ -52,7 +52,7 @@ export class TextBuffer {
   float32(value: number): void {
     const size = Math.abs(value);
     if (!(size < Infinity)) this.ascii('null');
-    else if (size === 0) this.ascii('0.0');
+    else if (size === 0) this.ascii(Object.is(value, -0) ? '-0.0' : '0.0');
     else if (size < 1e-3 || size >= 1e7) this.ascii(shortestFloat32(value));
     else this.#scaled(value, size);
   }
@@ -70,7 +70,10 @@ export class TextBuffer {
       }
     } else {
       do {
-        if (d === MOST_DECIMALS) return this.ascii(shortestFloat32(value));
+        if (d === MOST_DECIMALS) {
+          this.ascii(shortestFloat32(value));
+          return;
+        }
         d++;
         scaled = Math.round(size * POWERS[d]!);
       } while (Math.fround(scaled / POWERS[d]!) !== size);

@@ -50,8 +50,10 @@ export class Waiting {
       for (let latest: JobRecord | undefined = record; ; ) {
         const ms = end - performance.now();
         if (ms <= 0 || left.signal.aborted) return latest;
+        const before: JobRecord = latest ?? record;
         latest = await this.#queue.wait(id, ms, left.signal);
-        if (latest === undefined || isFinal(latest.state)) return latest;
+        // Unchanged: the time is over, or the queue went away meanwhile, and then the next poll is refused.
+        if (latest === undefined || isFinal(latest.state) || latest.state === before.state) return latest;
         if (what === 'any' && latest.state !== record.state) return latest;
       }
     } finally {

@@ -11,8 +11,11 @@ export interface Payload {
 
 export const QUEUE_NAME = 'polyfst';
 
-/** No call to the queue waits longer: its failure must reach the client within 1.5 s. */
+/** No write to the queue waits longer: its failure must reach the client within 1.5 s. */
 export const REACH_MS = 1200;
+
+/** No look at the queue waits longer: a poll takes two of them. */
+export const LOOK_MS = 700;
 
 export type BullQueue = Queue<Payload>;
 export type BullWorker = Worker<Payload, null>;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Job, JobRecord, JobResult } from '../schemas/job.js';
 import { isFinal, isJobId } from '../schemas/job.js';
 import { FeatureError } from '../schemas/problem.js';
-import { type QueueBackend, REACH_MS } from './backend.js';
+import { LOOK_MS, type QueueBackend, REACH_MS } from './backend.js';
 import { crashPoint } from './crash-point.js';
 import { FreeSpaceGuard } from './free-space.js';
 import { priorityOf } from './priority.js';
@@ -61,7 +61,7 @@ export interface QueueOptions {
 }
 
 /** How often a poll of a job in another process looks for itself, should a message be lost. */
-const LOOK_MS = 1000;
+const LOOK_EVERY_MS = 1000;
 
 export async function openQueue(options: QueueOptions): Promise<JobQueue> {
   const records = await Records.open({
@@ -176,7 +176,7 @@ class BullBackedQueue implements JobQueue {
     for (let record: JobRecord | undefined = first; ; ) {
       const left = until - performance.now();
       if (left <= 0 || signal?.aborted === true) return record;
-      await this.#change(id, this.#backend.kind === 'embedded' ? left : Math.min(left, LOOK_MS), signal);
+      await this.#change(id, this.#backend.kind === 'embedded' ? left : Math.min(left, LOOK_EVERY_MS), signal);
       try {
         record = await this.get(id);
       } catch {
@@ -263,7 +263,8 @@ class BullBackedQueue implements JobQueue {
   async #findElsewhere(id: string): Promise<JobRecord | undefined> {
     try {
       const outcome = await readOutcome(this.#options.store, id);
-      const job = outcome?.job ?? ((await reach(this.#backend.queue().getJob(id)))?.data.job as Job | undefined);
+      const job =
+        outcome?.job ?? ((await reach(this.#backend.queue().getJob(id), LOOK_MS))?.data.job as Job | undefined);
       if (job === undefined) return undefined;
       if (outcome === undefined) return { job, state: 'queued', attempt: 0, progress: 0 };
       const end = outcome.end;
@@ -279,16 +280,18 @@ class BullBackedQueue implements JobQueue {
   /** What the queue says of an unfinished request; throws `overloaded` when it says nothing. */
   async #withQueueState(record: JobRecord): Promise<JobRecord> {
     this.#requireReach();
-    const { id } = record.job;
     try {
-      const bull = await reach(this.#backend.queue().getJob(id));
-      if (bull === undefined || record.state === 'processing') return record;
-      if ((await reach(bull.getState())) !== 'active') return record;
-      const startedAt = bull.processedOn ?? Date.now();
-      return { ...record, state: 'processing', attempt: bull.attemptsStarted, startedAt };
+      return await reach(this.#askQueue(record), LOOK_MS);
     } catch (error) {
       throw unreachable(error);
     }
+  }
+
+  async #askQueue(record: JobRecord): Promise<JobRecord> {
+    const bull = await this.#backend.queue().getJob(record.job.id);
+    if (bull === undefined || record.state === 'processing' || (await bull.getState()) !== 'active') return record;
+    const startedAt = bull.processedOn ?? Date.now();
+    return { ...record, state: 'processing', attempt: bull.attemptsStarted, startedAt };
   }
 
   async #eraseResult(record: JobRecord, at: number): Promise<void> {
@@ -331,10 +334,10 @@ class BullBackedQueue implements JobQueue {
 }
 
 /** An answer of the queue within the time that a client can be kept waiting. */
-async function reach<T>(call: Promise<T>): Promise<T> {
+async function reach<T>(call: Promise<T>, ms = REACH_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('the queue does not answer')), REACH_MS);
+    timer = setTimeout(() => reject(new Error('the queue does not answer')), ms);
   });
   try {
     return await Promise.race([call, late]);

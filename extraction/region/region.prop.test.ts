@@ -7,6 +7,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { readRing } from '../../schemas/feature-ring.js';
 import type { LatLon, TrajectoryVertex } from '../../schemas/vocabulary.js';
+import { openGrid } from '../grid/grid.js';
+import type { Grid } from '../grid/grid-type.js';
 import { axis, G4, latLonGrid, packRotation, polarGrid, rotatedGrid, yinYangGrid } from './fixture-grids.js';
 import type { RegionGrid } from './grid-view.js';
 import { RegionFinder } from './region.js';
@@ -54,6 +56,11 @@ async function countedPoints(grid: RegionGrid): Promise<Set<number>> {
       holes: [],
     },
   ]);
+  if ('owned' in grid) {
+    const points = Uint32Array.from({ length: grid.ni * grid.nj }, (_, k) => k);
+    const owned = await (grid as Grid).owned(points);
+    return new Set(points.filter((k) => owned[k] === 1));
+  }
   if (grid.panels) return new Set(expand((await search(grid, everything)).spans));
   const all = Array.from({ length: grid.ni * grid.nj }, (_, k) => k);
   return new Set(all.filter((k) => k % grid.ni < grid.columns));
@@ -130,7 +137,69 @@ const coarseYinYang = yinYangGrid(
   packRotation(31.5, 200, 10, 305),
   packRotation(-31.5, 20, 51, 250),
 );
-const gridArb = fc.oneof(rotatedArb, polarArb, latLonArb, fc.constant(G4));
+/** Grids as the service opens them: what the native core and the grid layer say of places. */
+const E_IG = packRotation(31.5, 200, 10, 305);
+const yinYangPanel = (ig: readonly [number, number, number, number]) => ({
+  grtyp: 'Z',
+  ni: 41,
+  nj: 15,
+  ig: [0, 0, 0, 0] as const,
+  ref: { grtyp: 'E', ig },
+  ax: axis(41, 30, 7.5),
+  ay: axis(15, -52.5, 7.5),
+});
+const openedArb = fc.constantFrom<RegionGrid[]>(
+  openGrid({ grtyp: 'G', ni: 64, nj: 32, ig: [0, 0, 0, 0] }),
+  openGrid({ grtyp: 'G', ni: 32, nj: 16, ig: [1, 1, 0, 0] }),
+  openGrid({ grtyp: 'A', ni: 40, nj: 20, ig: [0, 1, 0, 0] }),
+  openGrid({ grtyp: 'B', ni: 37, nj: 19, ig: [0, 0, 0, 0] }),
+  openGrid({ grtyp: 'E', ni: 41, nj: 20, ig: E_IG }),
+  openGrid({ grtyp: 'S', ni: 40, nj: 40, ig: [200, 200, 2100, 4000] }),
+  openGrid({
+    grtyp: 'Z',
+    ni: 30,
+    nj: 25,
+    ig: [1, 2, 3, 0],
+    ref: { grtyp: 'E', ig: [1217, 0, 57986, 57216] },
+    ax: axis(30, 150, 2, true).map((v, i) => v + 0.02 * i * i),
+    ay: axis(25, -30, 2.5, true),
+  }),
+  openGrid({
+    grtyp: 'Z',
+    ni: 12,
+    nj: 9,
+    ig: [1, 2, 3, 0],
+    ref: { grtyp: 'L', ig: [100, 100, 9000, 0] },
+    ax: axis(12, 170, 2.3),
+    ay: axis(9, 60, -3.1),
+  }),
+  openGrid({
+    grtyp: 'U',
+    ni: 41,
+    nj: 30,
+    ig: [1, 2, 3, 0],
+    panels: [yinYangPanel(packRotation(31.5, 200, 10, 305)), yinYangPanel(packRotation(-31.5, 20, 51, 250))],
+  }),
+  openGrid({
+    grtyp: 'Y',
+    ni: 40,
+    nj: 30,
+    ig: [1, 2, 3, 0],
+    ref: { grtyp: 'L', ig: [100, 100, 9000, 0] },
+    ax: Float64Array.from({ length: 1200 }, (_, k) => 340 + (k % 40) + 0.2 * Math.floor(k / 40)),
+    ay: Float64Array.from({ length: 1200 }, (_, k) => 30 + Math.floor(k / 40) - 0.1 * (k % 40)),
+  }),
+  openGrid({
+    grtyp: 'Y',
+    ni: 700,
+    nj: 1,
+    ig: [1, 2, 3, 0],
+    ref: { grtyp: 'L', ig: [100, 100, 9000, 0] },
+    ax: Float64Array.from({ length: 700 }, (_, k) => (k * 137.508) % 360),
+    ay: Float64Array.from({ length: 700 }, (_, k) => (Math.asin(1 - (2 * k + 1) / 700) * 180) / Math.PI),
+  }),
+);
+const gridArb = fc.oneof(rotatedArb, polarArb, latLonArb, fc.constant(G4), { arbitrary: openedArb, weight: 4 });
 
 /** Simple rings: vertices around a centre by angle; near poles and seams as often as not. */
 const ringArb = fc

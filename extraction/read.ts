@@ -6,7 +6,7 @@ import { statSync } from 'node:fs';
 import { gather } from '../native/index.js';
 import { CODES, type ErrorCode, FeatureError } from '../schemas/problem.js';
 import type { RecordBatch } from '../schemas/vocabulary.js';
-import type { Budget } from './budget.js';
+import { type Budget, checkFits } from './budget.js';
 import { sameFile } from './data-file.js';
 import { type CubeRecords, recordsOf } from './datacube.js';
 import { groupValues, type Plan, type PlannedGroup } from './plan-types.js';
@@ -22,6 +22,8 @@ export interface ReadDeps {
   readonly memory: Budget;
   /** native calls under way at once */
   readonly cores: number;
+  /** open files, shared by all requests of the process; a native call has one open */
+  readonly handles?: Budget;
 }
 
 /** One native call: records of one file, all of one group. */
@@ -130,9 +132,12 @@ function failed(read: PlannedRead, errno: number, record: number): FeatureError 
   );
 }
 
-async function readOne(read: PlannedRead): Promise<ReadSlab> {
+async function readOne(read: PlannedRead, deps: ReadDeps, signal: AbortSignal | undefined): Promise<ReadSlab> {
   checkUnchanged(read.file);
-  const { values, status } = await gather({ path: read.file.path }, read.batch, read.points, read.starts);
+  const close = await deps.handles?.acquire(1, signal);
+  const { values, status } = await gather({ path: read.file.path }, read.batch, read.points, read.starts).finally(
+    close,
+  );
   const bad = status.findIndex((s) => s !== 0);
   if (bad >= 0) throw failed(read, status[bad]!, bad);
   return { read, values };
@@ -147,14 +152,16 @@ export function memoryOf(plan: Plan, cores: number): number {
 
 /** Slabs of a plan. All memory is taken at once, so that two requests never wait for each other halfway. */
 export async function* readPlan(plan: Plan, deps: ReadDeps, signal?: AbortSignal): AsyncGenerator<ReadSlab> {
-  const release = await deps.memory.acquire(memoryOf(plan, deps.cores), signal);
+  const bytes = memoryOf(plan, deps.cores);
+  checkFits(deps.memory, bytes);
+  const release = await deps.memory.acquire(bytes, signal);
   const underWay: Promise<ReadSlab>[] = [];
   try {
     const reads = readsOf(plan, deps.cores);
     for (let next = reads.next(); ; ) {
       while (next.done !== true && underWay.length < deps.cores) {
         signal?.throwIfAborted();
-        const slab = readOne(next.value);
+        const slab = readOne(next.value, deps, signal);
         // a failure behind another one must not count as unhandled
         slab.catch(() => undefined);
         underWay.push(slab);

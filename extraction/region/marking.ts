@@ -1,7 +1,7 @@
 /**
  * Finds the cells of a projected grid that a boundary passes, without unfolding the map: every curve is bisected until
  * neighbouring samples are close together in index space, level by level with one batch of locations a level. Cells around
- * every sample are marked. Between two neighbouring unmarked points the boundary cannot pass (docs/architecture.md#regions).
+ * every sample are marked. Between two neighbouring unmarked points the boundary cannot pass (docs/regions.md).
  */
 import type { Operations, RegionGrid } from './grid-view.js';
 import { toGeographic } from './rotation.js';

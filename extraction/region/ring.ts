@@ -1,6 +1,6 @@
 /**
  * One ring in the plane of longitude and latitude: its cut along a parallel by the even-odd rule, closed. Edges are
- * filed in latitude slabs, so a cut looks only at edges near its parallel (docs/architecture.md#regions).
+ * filed in latitude slabs, so a cut looks only at edges near its parallel (docs/regions.md).
  */
 import type { LatLon } from '../../schemas/vocabulary.js';
 import { type Intervals, normalise, withoutOpen } from './intervals.js';

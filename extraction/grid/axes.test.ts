@@ -96,6 +96,14 @@ describe('axes of closed-form grids', () => {
       code(() => openGrid({ ...YIN_YANG, nj: 100 })),
       'grid_error',
     );
+    assert.equal(
+      code(() => openGrid(plain('L', 10, 200, [100, 100, 0, 0]))),
+      'grid_error',
+    );
+    assert.equal(
+      code(() => openGrid(plain('A', 2 ** 31, 3))),
+      'grid_error',
+    );
     const folded = onReference('L', [100, 100, 9000, 0], Float64Array.of(1, 3, 2), Float64Array.of(1, 2));
     assert.equal(
       code(() => tensorAxes(folded)),

@@ -106,6 +106,18 @@ function reachesPole(end: number, outward: number): boolean {
   return Math.abs(outward) * (1 + 1e-6) > 90 - Math.abs(end) && end * outward > 0;
 }
 
+/** float32 axes may miss the pole by a rounding; further out a row has no place on the sphere. */
+const ROW_SLACK = 1e-3;
+
+function rowsOnSphere(def: GridDef, y: Float64Array): Float64Array {
+  const most = Math.max(Math.abs(y[0]!), Math.abs(y[y.length - 1]!));
+  if (most <= 90) return y;
+  if (most > 90 + ROW_SLACK) {
+    throw new FeatureError('grid_error', `A grid of type ${def.grtyp} has a row at latitude ${most}, beyond the pole.`);
+  }
+  return y.map((value) => Math.min(90, Math.max(-90, value)));
+}
+
 type Parts = Pick<TensorAxes, 'frame' | 'x' | 'y'> & Partial<TensorAxes>;
 
 function latlonParts(params: LatLonParams, def: GridDef): Parts {
@@ -174,17 +186,18 @@ function partsOf(def: GridDef): Parts | undefined {
 export function tensorAxes(def: GridDef): TensorAxes | undefined {
   const parts = partsOf(def);
   if (!parts) return undefined;
-  const { x, y } = parts;
+  const { x } = parts;
   checkMonotonic(def, x);
-  checkMonotonic(def, y);
+  checkMonotonic(def, parts.y);
   const spherical = parts.frame !== 'stereographic';
+  const y = spherical ? rowsOnSphere(def, parts.y) : parts.y;
   const wrap = spherical ? classify(x) : { wrap: 'window' as const, columns: x.length };
   const n = y.length;
   const closed = wrap.wrap !== 'window' && n > 1;
   let { before = 'edge', after = 'edge' } = parts;
   if (closed && before === 'edge' && reachesPole(y[0]!, y[0]! - y[1]!)) before = 'pole';
   if (closed && after === 'edge' && reachesPole(y[n - 1]!, y[n - 1]! - y[n - 2]!)) after = 'pole';
-  return { ...parts, ...wrap, before, after };
+  return { ...parts, y, ...wrap, before, after };
 }
 
 /** Latitudes of rows and longitudes of columns where each row is a parallel; undefined for other grids. Longitudes are unwrapped. */

@@ -17,11 +17,16 @@ export type { Grid, GridKind, Places } from './grid-type.js';
 export type { Weights } from './weights.js';
 
 const CAPACITY = 64;
+/** Longer axes come from damaged headers. */
+const LONGEST_AXIS = 2 ** 24;
 const opened = new Map<string, Grid>();
 
 function open(def: GridDef, id: string): Grid {
   if (!(def.ni >= 1 && def.nj >= 1)) {
     throw new FeatureError('grid_error', `A grid of ${def.ni} x ${def.nj} points is empty.`);
+  }
+  if (def.ni > LONGEST_AXIS || def.nj > LONGEST_AXIS || def.ni * def.nj >= 2 ** 32) {
+    throw new FeatureError('grid_error', `A grid of ${def.ni} x ${def.nj} points is refused; its record is damaged.`);
   }
   if (def.grtyp === 'U') return new PanelsGrid(def, id, openGrid);
   const axes = tensorAxes(def);

@@ -12,6 +12,9 @@ namespace polyfst {
 namespace {
 
 constexpr std::uint32_t most_gaussian_rows = 16384;
+// A damaged header must not make the axes, or all positions, fill the memory.
+constexpr std::uint32_t longest_axis = 1U << 24;
+constexpr std::size_t most_positions = std::size_t{1} << 28;
 // float32 axes may miss the pole by a rounding; further out a row has no place on the sphere
 constexpr double row_slack = 1e-3;
 
@@ -150,6 +153,9 @@ struct Shape {
 
 Shape shape_of(const GridDef& def) {
   if (def.ni == 0 || def.nj == 0) throw Error(Code::grid_error, named(def) + " has no points");
+  if (def.ni > longest_axis || def.nj > longest_axis) {
+    throw Error(Code::grid_error, named(def) + " has more than 16777216 rows or columns");
+  }
   return {def.ni, static_cast<std::size_t>(def.ni) * def.nj};
 }
 
@@ -248,6 +254,8 @@ Positions grid_points(const GridDef& def, const std::optional<std::vector<std::u
   const Shape shape = shape_of(def);
   if (points) {
     for (const std::uint32_t point : *points) shape.check(point);
+  } else if (shape.size > most_positions) {
+    throw Error(Code::too_large, named(def) + " has too many points to list at once");
   }
   if (def.grtyp == '+') {
     const LatLon place = decode_point(def.ig);

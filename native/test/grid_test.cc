@@ -228,6 +228,8 @@ TEST("impossible and unknown grids are refused") {
   CHECK_THROWS(Code::grid_error, tensor_of(plain('L', 10, 200, {100, 100, 0, 0})));
   CHECK_THROWS(Code::grid_error, tensor_of(plain('N', 10, 10)));
   CHECK_THROWS(Code::grid_error, tensor_of(plain('G', 10, 4000000)));
+  CHECK_THROWS(Code::grid_error, tensor_of(plain('N', 4000000000U, 10, {600, 500, 2100, 1000})));
+  CHECK_THROWS(Code::too_large, grid_points(plain('N', 16000000, 16000000, {600, 500, 2100, 1000}), std::nullopt));
   CHECK_THROWS(Code::grid_error, tensor_of(with_axes('L', {100, 100, 9000, 0}, {1, 2, 2}, {1, 2})));
   CHECK_THROWS(Code::grid_error, tensor_of(with_axes('L', {100, 100, 9000, 0}, {1, std::nan(""), 3}, {1, 2})));
   CHECK_THROWS(Code::grid_error, tensor_of(with_axes('E', {900, 0, 14400, 0}, {1, 2, 3}, {1, 2})));

@@ -64,6 +64,18 @@ function split(selection: Selection, grids: readonly GridOfRows[], request: Feat
   return parts;
 }
 
+/** Without partner components that lie on another grid than their field: those cannot be turned together. */
+function withPartnersOnGrid(selection: Selection, cube: Datacube): Selection {
+  const { rows, partners } = selection;
+  if (partners === undefined) return selection;
+  const gridOf = (row: number): number => recordsOf(cube, Uint32Array.of(row)).grid[0]!;
+  const kept = partners.map((partner, at) => {
+    const row = rows[at]!;
+    return partner !== NO_ROW && row !== NO_ROW && gridOf(partner) === gridOf(row) ? partner : NO_ROW;
+  });
+  return { ...selection, partners: kept };
+}
+
 /** Params whose records hold plain integers and stay as they are. */
 function integersOf(selection: Selection, cube: Datacube): Set<string> {
   const width = selection.params.length;
@@ -100,7 +112,7 @@ function costOf(groups: readonly PlannedGroup[], plans: readonly FeaturePlan[]):
  * `outside_domain`, `no_points_in_feature`, `mixed_grids`, `unsupported_grid`.
  */
 export async function planRequest(request: FeatureRequest, cube: Datacube, deps: PlanDeps): Promise<Plan> {
-  const selection = selectFields(request, cube);
+  const selection = withPartnersOnGrid(selectFields(request, cube), cube);
   const grids = await gridsOfRows(cube, existing(selection.rows));
   if (grids.length === 0) {
     throw new FeatureError('no_data', 'The request selects no field at all: no data for any of its values; widen it.');

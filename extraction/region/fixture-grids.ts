@@ -3,7 +3,7 @@
  * Yin-Yang. Independent of the native core, so that both can be compared.
  */
 import type { RegionGrid } from './grid-view.js';
-import { type Rotation, rotatedFrame, toGeographic, toRotated } from './rotation.js';
+import { type Rotation, toGeographic, toRotated, unitVector } from './rotation.js';
 
 const RAD = Math.PI / 180;
 const mod360 = (lon: number): number => ((lon % 360) + 360) % 360;
@@ -69,6 +69,26 @@ function axisIndex(axis: Float64Array, value: number): number {
   let k = 0;
   while (k + 2 < n && axis[k + 1]! <= value) k++;
   return k + 1 + (value - axis[k]!) / (axis[k + 1]! - axis[k]!);
+}
+
+/** Frame of an E reference from its packed parameters (docs/formats/grids.md#e). */
+export function rotatedFrame(ig: readonly [number, number, number, number]): Rotation {
+  const g1 = (ig[0] << 2) | (ig[2] & 3);
+  let g2 = (ig[1] << 2) | (ig[3] & 3);
+  let g3 = ig[2] >> 2;
+  const g4 = ig[3] >> 2;
+  if (g2 > 3600) g2 -= 7201;
+  if (g3 < 3559) g3 += 16384;
+  const p = new Float64Array(6);
+  unitVector((g1 - 3600) / 40, (g3 - 3600) / 40, p, 0);
+  unitVector(g2 / 40, g4 / 40, p, 3);
+  const [ax, ay, az, bx, by, bz] = p as unknown as [number, number, number, number, number, number];
+  const a = ax * bx + ay * by + az * bz;
+  const cross = [ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx] as const;
+  const b = Math.hypot(...cross);
+  const e2 = [a * ax - bx, a * ay - by, a * az - bz] as const;
+  const n2 = Math.hypot(...e2);
+  return [-ax, -ay, -az, e2[0] / n2, e2[1] / n2, e2[2] / n2, cross[0] / b, cross[1] / b, cross[2] / b];
 }
 
 /** Axes on a rotated frame. */
@@ -182,4 +202,3 @@ export const G4 = yinYangGrid(
   packRotation(0, 180, 0, 270),
   packRotation(0, 0, 90, 0),
 );
-export type { Rotation };

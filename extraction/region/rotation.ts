@@ -1,5 +1,5 @@
 /**
- * Rotations of the sphere: the frame of a rotated lat-lon reference (grids.md#e), or a frame with its pole at a given
+ * Rotations of the sphere: the frame of a rotated lat-lon reference, or a frame with its pole at a given
  * point, and the unit vectors that they act on. Angles in degrees.
  */
 
@@ -56,24 +56,4 @@ export function poleFrame(lat: number, lon: number): Rotation {
   const [sp, cp] = [Math.sin(lat * RAD), Math.cos(lat * RAD)];
   const [sl, cl] = [Math.sin(lon * RAD), Math.cos(lon * RAD)];
   return [sp * cl, sp * sl, -cp, -sl, cl, 0, cp * cl, cp * sl, sp];
-}
-
-/** Frame of an E reference from its packed parameters (docs/formats/grids.md#e). */
-export function rotatedFrame(ig: readonly [number, number, number, number]): Rotation {
-  const g1 = (ig[0] << 2) | (ig[2] & 3);
-  let g2 = (ig[1] << 2) | (ig[3] & 3);
-  let g3 = ig[2] >> 2;
-  const g4 = ig[3] >> 2;
-  if (g2 > 3600) g2 -= 7201;
-  if (g3 < 3559) g3 += 16384;
-  const p = new Float64Array(6);
-  unitVector((g1 - 3600) / 40, (g3 - 3600) / 40, p, 0);
-  unitVector(g2 / 40, g4 / 40, p, 3);
-  const [ax, ay, az, bx, by, bz] = p as unknown as [number, number, number, number, number, number];
-  const a = ax * bx + ay * by + az * bz;
-  const cross = [ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx] as const;
-  const b = Math.hypot(...cross);
-  const e2 = [a * ax - bx, a * ay - by, a * az - bz] as const;
-  const n2 = Math.hypot(...e2);
-  return [-ax, -ay, -az, e2[0] / n2, e2[1] / n2, e2[2] / n2, cross[0] / b, cross[1] / b, cross[2] / b];
 }

@@ -62,6 +62,17 @@ program
   .action(run(async () => (await import('./locate.js')).locate));
 
 program
+  .command('copy')
+  .description('copy records into a new file, verbatim or packed anew')
+  .argument('<in...>', 'FST files, folders or globs, then the file to write')
+  .option('--format <container>', 'xdf or rsf; default: as the suffix of OUT says, else as the first input')
+  .option('--datyp <n>', 'type to pack real and integer records in')
+  .option('--nbits <n>', 'bits of a packed value')
+  .option('--where <key=glob>', 'only records whose key matches; keys are ANDed, one key repeated is ORed', collect, [])
+  .option('--json', 'report as one JSON object')
+  .action(run(async () => (await import('./copy.js')).copy));
+
+program
   .command('demo')
   .description('write the demo run, a small forecast with values that follow from a formula')
   .argument('<dir>', 'folder, created when absent')

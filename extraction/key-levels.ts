@@ -2,6 +2,7 @@
  * Level type, value and rank of every record of a run. A height above ground is a surface level (2 m temperature, 10 m
  * wind) when the variable has one such height, and a level of a column when it has several.
  */
+import { shortestDecimal } from './fst/decimal.js';
 import { decodeIp, KIND } from './fst/ip.js';
 import type { RunNames } from './keys.js';
 import { type DerivedColumns, FLAG, LEVTYPES, type RawColumns } from './run-index.js';
@@ -26,15 +27,6 @@ interface Level {
   /** float32 value as the shortest decimal that stands for it */
   readonly value: number;
   readonly kind: number;
-}
-
-/** Shortest decimal that rounds to the float32: 0.995 instead of 0.9950000047683716. */
-export function shortestDecimal(single: number): number {
-  for (let digits = 6; digits < 9; digits++) {
-    const decimal = Number(single.toPrecision(digits));
-    if (Math.fround(decimal) === single) return decimal;
-  }
-  return Number(single.toPrecision(9));
 }
 
 function decoder(): (ip1: number) => Level | undefined {

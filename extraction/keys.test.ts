@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { cubeOf } from '../test/cubes.js';
 import type { TestRecord } from '../test/tables.js';
 import { encodeIp } from './fst/ip.js';
-import { shortestDecimal } from './key-levels.js';
+import { shortestDecimal } from './fst/decimal.js';
 import { memberDigits, memberPattern } from './key-members.js';
 import { decodeRunIndex, encodeRunIndex, FLAG, LEVTYPES, type RunIndex } from './run-index.js';
 

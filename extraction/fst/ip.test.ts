@@ -104,7 +104,7 @@ test('triplets: interval and layer bounds find their places', () => {
 
 test('lines of the command', () => {
   assert.deepEqual(ipDecodeLine(1199), { ip: 1199, value: 1, kind: 3, name: '', style: 'old' });
-  assert.deepEqual(ipDecodeLine(32768), { ip: 32768, value: null, kind: -1, name: null, style: 'new' });
+  assert.deepEqual(ipDecodeLine(32768), { ip: 32768, value: -999999, kind: -1, name: null, style: 'new' });
   assert.deepEqual(ipEncodeLine(850, 2, true), { ip: 850 });
   assert.equal(kindName(9), undefined);
 });

@@ -226,17 +226,20 @@ export function sameIp(one: number, other: number): boolean {
   return Math.abs(a.value - b.value) <= 1e-5 * Math.max(Math.abs(a.value), Math.abs(b.value));
 }
 
-/** The object that `polyfst ip decode` prints. An invalid ip has value and name null and kind -1. */
+/** The value that the field's own tables give for an ip that stands for nothing. */
+const INVALID = -999999;
+
+/** The object that `polyfst ip decode` prints. An invalid ip has value -999999, kind -1 and no name, as in the field's tables. */
 export function ipDecodeLine(ip: number): {
   ip: number;
-  value: number | null;
+  value: number;
   kind: number;
   name: string | null;
   style: IpStyle;
 } {
   const decoded = decodeIp(ip);
   const style = ip <= OLD_STYLE_MAX ? 'old' : 'new';
-  return { ip, value: decoded?.value ?? null, kind: decoded?.kind ?? -1, name: decoded?.name ?? null, style };
+  return { ip, value: decoded?.value ?? INVALID, kind: decoded?.kind ?? -1, name: decoded?.name ?? null, style };
 }
 
 /** The object that `polyfst ip encode` prints. */

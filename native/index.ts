@@ -108,8 +108,17 @@ interface Addon {
   decode(source: Source, records: RecordBatch): Promise<Decoded>;
   decodeNative(source: Source, records: RecordBatch): Promise<DecodedNative>;
   gather(source: Source, records: RecordBatch, points: Uint32Array, starts?: Uint32Array): Promise<Decoded>;
+  gatherFiles(
+    paths: Uint8Array,
+    identities: Float64Array,
+    fileOf: Uint32Array,
+    records: RecordBatch,
+    points: Uint32Array,
+    starts?: Uint32Array,
+  ): Promise<Decoded>;
   gridPoints(grid: GridDef, points?: Uint32Array): Promise<{ lat: Float64Array; lon: Float64Array }>;
   locate(grid: GridDef, lat: Float64Array, lon: Float64Array): Promise<Float64Array>;
+  nearest(grid: GridDef, lat: Float64Array, lon: Float64Array): Promise<Uint32Array>;
   rotation(grid: GridDef, points: Uint32Array): Promise<Float64Array>;
   encode(container: Container, field: NativeField): Promise<Uint8Array>;
   append(path: string, container: Container, records: readonly Uint8Array[]): Promise<void>;
@@ -183,6 +192,26 @@ export function gather(
   return named(whereOf(source), addon.gather(source, records, points, starts));
 }
 
+/** Files by name and identity: paths in UTF-8, each ended by a NUL; device, inode, size and mtimeMs of each. */
+export interface FileSet {
+  readonly paths: Uint8Array;
+  readonly identities: Float64Array;
+}
+
+/**
+ * `gather` over records of many files in one call; record r lies in file `fileOf[r]` of the set, and records of one file are
+ * neighbours. Files stay open for a while, by identity. Rejects with `run_changed` when a file is not what its identity says.
+ */
+export function gatherFiles(
+  files: FileSet,
+  fileOf: Uint32Array,
+  records: RecordBatch,
+  points: Uint32Array,
+  starts?: Uint32Array,
+): Promise<Decoded> {
+  return named('data', addon.gatherFiles(files.paths, files.identities, fileOf, records, points, starts));
+}
+
 /** Latitude and longitude (degrees, lon in [0, 360)) of all points in storage order, or of the given storage offsets. */
 export function gridPoints(grid: GridDef, points?: Uint32Array): Promise<{ lat: Float64Array; lon: Float64Array }> {
   return named(`grid ${grid.grtyp}`, addon.gridPoints(grid, points));
@@ -191,6 +220,17 @@ export function gridPoints(grid: GridDef, points?: Uint32Array): Promise<{ lat: 
 /** Fractional 1-based array indices, x,y pairs; NaN pairs outside the grid's footprint (docs/formats/grids.md). */
 export function locate(grid: GridDef, lat: Float64Array, lon: Float64Array): Promise<Float64Array> {
   return named(`grid ${grid.grtyp}`, addon.locate(grid, lat, lon));
+}
+
+/** What `nearest` answers for a place outside the footprint. */
+export const NO_POINT = 0xffffffff;
+
+/**
+ * Storage offset of the nearest point of a closed-form grid for each place (docs/formats/grids.md#nearest), NO_POINT outside
+ * the footprint. Rejects with `unsupported_grid` for grids that are lists of points.
+ */
+export function nearest(grid: GridDef, lat: Float64Array, lon: Float64Array): Promise<Uint32Array> {
+  return named(`grid ${grid.grtyp}`, addon.nearest(grid, lat, lon));
 }
 
 /** (c, s) pairs at storage offsets: east = c*u - s*v, north = s*u + c*v for components u, v along the grid's axes. */

@@ -3,7 +3,8 @@ import { demoFiles } from '../cli/demo-run.js';
 import { type Datacube, makeDatacube, recordsOf } from '../extraction/datacube.js';
 import { mergeRun, splitByBase } from '../extraction/merge-run.js';
 import type { Plan } from '../extraction/plan-types.js';
-import { type ReadSlab, readsOf } from '../extraction/read.js';
+import type { ReadSlab } from '../extraction/read.js';
+import { readsOf } from '../extraction/read-batches.js';
 import type { NativeField } from '../native/index.js';
 import { collectionConfigSchema } from '../schemas/collection.js';
 import type { RecordTable } from '../schemas/vocabulary.js';
@@ -42,9 +43,10 @@ export function demoCube(rules: Record<string, unknown> = {}): DemoCube {
     cube,
     async *slabs(plan) {
       for (const read of readsOf(plan, 2)) {
-        const own = fields.get(read.file.path)!;
         const rows = read.slots.map((slot) => plan.groups[read.group]!.rows[slot]!);
-        const values = Array.from(recordsOf(cube, rows).record).flatMap((record, r) => {
+        const records = recordsOf(cube, rows);
+        const values = Array.from(records.record).flatMap((record, r) => {
+          const own = fields.get(cube.files[records.file[r]!]!.path)!;
           const [from, to] = read.starts ? [read.starts[r]!, read.starts[r + 1]!] : [0, read.points.length];
           return Array.from(read.points.subarray(from, to), (k) => Number(own[record]!.values[k]!));
         });

@@ -2,6 +2,7 @@
 // the call returns and results are moved out.
 #include <napi.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -13,7 +14,7 @@
 #include "addon/task.h"
 #include "core/assemble.h"
 #include "core/batch.h"
-#include "core/gather.h"
+#include "core/gather_files.h"
 
 namespace addon {
 
@@ -100,6 +101,34 @@ Napi::Value gather(const Napi::CallbackInfo& call) {
       deliver_floats);
 }
 
+/** Paths, each ended by a NUL, in UTF-8; identities as device, inode, size, time of change of each. */
+std::vector<polyfst::NamedFile> files_from(const Napi::Value& paths, const Napi::Value& identities) {
+  const auto text = copy_in<std::uint8_t>(paths, "paths");
+  const auto numbers = copy_in<double>(identities, "identities");
+  std::vector<polyfst::NamedFile> out;
+  out.reserve(numbers.size() / 4);
+  const auto* at = reinterpret_cast<const char*>(text.data());
+  const char* const end = at + text.size();
+  for (std::size_t f = 0; f + 4 <= numbers.size(); f += 4) {
+    const char* const stop = std::find(at, end, '\0');
+    if (stop == end) type_error(paths.Env(), "there are fewer paths than identities");
+    out.push_back({std::string(at, stop), {numbers[f], numbers[f + 1], numbers[f + 2], numbers[f + 3]}});
+    at = stop + 1;
+  }
+  return out;
+}
+
+Napi::Value gather_files(const Napi::CallbackInfo& call) {
+  std::optional<std::vector<std::uint32_t>> starts;
+  if (!call[5].IsUndefined()) starts = copy_in<std::uint32_t>(call[5], "starts");
+  return run(
+      call.Env(),
+      [files = files_from(call[0], call[1]), file_of = copy_in<std::uint32_t>(call[2], "fileOf"),
+       records = located(BatchArgument(call[3])), points = copy_in<std::uint32_t>(call[4], "points"),
+       starts = std::move(starts)] { return polyfst::gather_files(files, file_of, records, points, starts); },
+      deliver_floats);
+}
+
 Napi::Value encode(const Napi::CallbackInfo& call) {
   return run(
       call.Env(),
@@ -118,5 +147,6 @@ void registerCodec(Napi::Env env, Napi::Object exports) {
   exports.Set("decode", Napi::Function::New(env, addon::decode, "decode"));
   exports.Set("decodeNative", Napi::Function::New(env, addon::decode_native, "decodeNative"));
   exports.Set("gather", Napi::Function::New(env, addon::gather, "gather"));
+  exports.Set("gatherFiles", Napi::Function::New(env, addon::gather_files, "gatherFiles"));
   exports.Set("encode", Napi::Function::New(env, addon::encode, "encode"));
 }

@@ -26,8 +26,12 @@ struct Span {
   std::size_t first, last;
 };
 
+class ScaleMemory;
+
 /** Buffers of one batch. */
 struct Workspace {
+  /** scales of the records of the file that is being read, where it remembers them */
+  ScaleMemory* scales = nullptr;
   PayloadBuffer payload;
   Scratch scratch;
   std::vector<std::uint32_t> order;

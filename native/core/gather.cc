@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/missing.h"
+#include "core/open_file.h"
 
 namespace polyfst {
 
@@ -81,8 +82,10 @@ void gather_plain(const Source& source, const Located& record, Points points, Po
     pick(layout, payload, step, points, order, 0, order.size(), out);
     return;
   }
-  const bool headed = layout.meaning == Meaning::linear || layout.meaning == Meaning::exponent;
-  if (headed && work.spans.front().begin < merge_gap) {
+  bool headed = layout.meaning == Meaning::linear || layout.meaning == Meaning::exponent;
+  if (headed && work.scales != nullptr && work.scales->find(record.offset, layout)) {
+    headed = false;
+  } else if (headed && work.spans.front().begin < merge_gap) {
     work.spans.front().begin = 0;
   } else if (headed) {
     read_scale(record.spec, load_part(source, record, 0, 16, work.payload), layout);
@@ -93,6 +96,7 @@ void gather_plain(const Source& source, const Located& record, Points points, Po
     if (headed && span.begin == 0) read_scale(record.spec, part, layout);
     pick(layout.behind(span.begin), part, step, points, order, span.first, span.last, out);
   }
+  if (headed && work.scales != nullptr) work.scales->keep(record.offset, layout);
 }
 
 void gather_turbo(const Source& source, const Located& record, Points points, Points order, std::span<float> out,
@@ -153,6 +157,11 @@ void gather_record(const Source& source, const Located& record, Points points, P
 
 FloatBatch gather_batch(const Source& source, std::span<const Located> records, Points points,
                         std::optional<Points> starts) {
+  return gather_each([&](std::size_t, Workspace&) -> const Source& { return source; }, records, points, starts);
+}
+
+FloatBatch gather_each(const SourceOf& source_of, std::span<const Located> records, Points points,
+                       std::optional<Points> starts) {
   if (starts) {
     const bool whole = starts->size() == records.size() + 1 && std::is_sorted(starts->begin(), starts->end()) &&
                        starts->back() <= points.size();
@@ -174,6 +183,7 @@ FloatBatch gather_batch(const Source& source, std::span<const Located> records, 
     const Points own = points.subspan(begin, count);
     if (starts) sort_points(own, work.order);
     const std::span<float> room = out.values.part(starts ? begin : r * count, count);
+    const Source& source = source_of(r, work);
     out.status[r] = guarded([&] { gather_record(source, records[r], own, work.order, room, work); });
     if (out.status[r] != 0) std::fill(room.begin(), room.end(), std::numeric_limits<float>::quiet_NaN());
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 
@@ -19,6 +20,12 @@ void gather_record(const Source& source, const Located& record, std::span<const 
 
 /** Places of `points` in ascending order. */
 void sort_points(std::span<const std::uint32_t> points, std::vector<std::uint32_t>& order);
+
+using SourceOf = std::function<const Source&(std::size_t record, Workspace& work)>;
+
+/** gather_batch over records of several sources: `source_of` gives that of a record, and what it remembers of it. */
+FloatBatch gather_each(const SourceOf& source_of, std::span<const Located> records, std::span<const std::uint32_t> points,
+                       std::optional<std::span<const std::uint32_t>> starts);
 
 /**
  * [record][point]; with `starts` (one more than records, ascending, within `points`) record r takes

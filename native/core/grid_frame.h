@@ -45,6 +45,8 @@ class RotatedFrame {
   LatLon forward(const Part& x, const Part& y) const;
   Plane inverse(double lat, double lon) const;
   Turn turn(const Part& x, const Part& y) const;
+  /// True when the frame differs from the geographic one by longitudes only, or by its poles changing places.
+  bool is_upright() const { return e3_.x * e3_.x + e3_.y * e3_.y < 3e-16; }
 
  private:
   Vector3 to_sphere(const Vector3& v) const;
@@ -67,6 +69,8 @@ class StereoFrame {
   /// NaN at the opposite pole, which is at infinity.
   Plane inverse(double lat, double lon) const;
   Turn turn(const Part& x, const Part& y) const;
+  /// radius of the equator in grid lengths
+  double equator() const { return equator_; }
 
  private:
   StereoParams params_;

@@ -51,10 +51,6 @@ std::vector<double> locate_tensor(const TensorGrid& grid, std::span<const double
   return out;
 }
 
-bool in_core(const Plane& rotated) {
-  return rotated.x >= 45.0 - core_slack && rotated.x <= 315.0 + core_slack && std::abs(rotated.y) <= 45.0 + core_slack;
-}
-
 std::vector<double> locate_union(const GridDef& def, std::span<const double> lat, std::span<const double> lon) {
   const std::vector<GridDef>& panels = panels_of(def);
   const TensorGrid tensors[] = {tensor_of(panels[0]), tensor_of(panels[1])};
@@ -76,6 +72,10 @@ std::vector<double> locate_union(const GridDef& def, std::span<const double> lat
 }
 
 }  // namespace
+
+bool in_core(const Plane& rotated) {
+  return rotated.x >= 45.0 - core_slack && rotated.x <= 315.0 + core_slack && std::abs(rotated.y) <= 45.0 + core_slack;
+}
 
 std::vector<double> locate(const GridDef& def, std::span<const double> lat, std::span<const double> lon) {
   if (lat.size() != lon.size()) throw Error(Code::bad_value, "there are not as many longitudes as latitudes");

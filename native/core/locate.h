@@ -13,4 +13,7 @@ namespace polyfst {
 /// Throws unsupported_grid for lists (their search structures live above this layer) and grid_error for impossible parameters.
 std::vector<double> locate(const GridDef& def, std::span<const double> lat, std::span<const double> lon);
 
+/// Whether a place in the frame of a panel of a U grid lies in the part that is the panel's own.
+bool in_core(const Plane& rotated);
+
 }  // namespace polyfst

@@ -50,11 +50,11 @@ std::uint64_t PathSource::size() const {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
-std::size_t PathSource::read_some(std::uint64_t offset, MutableBytes out) const {
+std::size_t read_descriptor(int fd, std::uint64_t offset, MutableBytes out) {
   std::size_t done = 0;
   if (offset > static_cast<std::uint64_t>(INT64_MAX) - out.size()) return 0;
   while (done < out.size()) {
-    const ssize_t got = ::pread(fd_, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
+    const ssize_t got = ::pread(fd, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw system_error("cannot read the file", errno);
     if (got == 0) break;
@@ -62,6 +62,8 @@ std::size_t PathSource::read_some(std::uint64_t offset, MutableBytes out) const 
   }
   return done;
 }
+
+std::size_t PathSource::read_some(std::uint64_t offset, MutableBytes out) const { return read_descriptor(fd_, offset, out); }
 
 MemorySource::MemorySource(std::vector<Segment> segments, std::optional<std::uint64_t> size)
     : segments_(std::move(segments)), size_(0) {

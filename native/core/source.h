@@ -65,6 +65,9 @@ class MemorySource final : public Source {
   std::uint64_t size_;
 };
 
+/** pread until `out` is full or the file ends; returns the bytes read. */
+std::size_t read_descriptor(int fd, std::uint64_t offset, MutableBytes out);
+
 /** The error of a failed system call on a file, by errno. */
 Error system_error(const std::string& what, int number);
 

@@ -1,7 +1,7 @@
 /** Reads the configuration of a command: file (JSON, or YAML by suffix), environment, flags. The only reader of `process.env`. */
 import { readFile } from 'node:fs/promises';
 import { JSON_SCHEMA, load } from 'js-yaml';
-import { type Config, type ConfigFlags, parseConfig } from '../schemas/config.js';
+import { type Config, parseConfig } from '../schemas/config.js';
 import { FeatureError } from '../schemas/problem.js';
 import { UsageError } from './output.js';
 

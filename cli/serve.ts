@@ -14,7 +14,7 @@ import { watchLoop } from '../workers/watchdog.js';
 import { extractDeps, requestPlanner } from './answer.js';
 import { openJobs, startWorkers } from './compose.js';
 import { refreshWithProgress } from './index-data.js';
-import { clockOf, loadConfig, type ServiceFlags } from './load-config.js';
+import { loadConfig, type ServiceFlags } from './load-config.js';
 import { printNextSteps } from './next-steps.js';
 import { EXIT } from './output.js';
 import { untilStopped } from './signals.js';

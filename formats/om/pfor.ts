@@ -116,9 +116,10 @@ function writeBlock(out: ByteWriter, block: Uint32Array, count: number, lane: La
     return;
   }
   const choice = choose(histogram, count, widest);
-  if (choice.form !== 'plain') return writePatched(out, block, count, widest, choice, lane);
-  out.put(widest);
-  pack(out, block, count, widest, lane);
+  if (choice.form === 'plain') {
+    out.put(widest);
+    pack(out, block, count, widest, lane);
+  } else writePatched(out, block, count, widest, choice, lane);
 }
 
 /** Appends values in blocks. */

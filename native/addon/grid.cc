@@ -11,6 +11,7 @@
 #include "addon/task.h"
 #include "core/grid.h"
 #include "core/locate.h"
+#include "core/nearest.h"
 
 namespace {
 
@@ -80,6 +81,16 @@ Napi::Value locate(const Napi::CallbackInfo& call) {
       pairs);
 }
 
+Napi::Value nearest(const Napi::CallbackInfo& call) {
+  GridDef def = grid_from(call[0]);
+  auto lat = addon::copy_in<double>(call[1], "lat");
+  auto lon = addon::copy_in<double>(call[2], "lon");
+  return addon::run(
+      call.Env(),
+      [def = std::move(def), lat = std::move(lat), lon = std::move(lon)] { return polyfst::nearest_points(def, lat, lon); },
+      [](Napi::Env env, std::vector<std::uint32_t>&& points) -> Napi::Value { return addon::move_out(env, std::move(points)); });
+}
+
 Napi::Value rotation(const Napi::CallbackInfo& call) {
   GridDef def = grid_from(call[0]);
   auto points = addon::copy_in<std::uint32_t>(call[1], "points");
@@ -92,5 +103,6 @@ Napi::Value rotation(const Napi::CallbackInfo& call) {
 void registerGrid(Napi::Env env, Napi::Object exports) {
   exports.Set("gridPoints", Napi::Function::New(env, grid_points, "gridPoints"));
   exports.Set("locate", Napi::Function::New(env, locate, "locate"));
+  exports.Set("nearest", Napi::Function::New(env, nearest, "nearest"));
   exports.Set("rotation", Napi::Function::New(env, rotation, "rotation"));
 }

@@ -1,6 +1,7 @@
 /** Grids of the rows of a datacube: descriptors are looked for in the row's run, then in the others, and decoded once. */
 import type { GridDef } from '../schemas/vocabulary.js';
 import { type CubeRun, type Datacube, recordsOf, runOf } from './datacube.js';
+import { descriptorClasses } from './descriptor-classes.js';
 import type { GridColumns } from './grid/descriptor-index.js';
 import { type DescriptorColumns, readDescriptors } from './grid/descriptor-reader.js';
 import { requireGrid } from './grid/descriptors.js';
@@ -48,16 +49,39 @@ export interface GridOfRows {
   readonly rows: ReadonlySet<number>;
 }
 
-/** Distinct grids of some rows. One row stands for all rows of its run with the same letter, size and parameters. */
+/** Letters whose geometry is in descriptor records. */
+const DESCRIBED = new Set(['Z', '#', 'Y', 'X', 'O', 'U', 'M', 'W', 'T']);
+
+/** Classes of the files of every run that has described grids among the rows. */
+async function classesOf(
+  cube: Datacube,
+  rows: Uint32Array,
+  grids: Uint32Array,
+): Promise<Map<RunIndex, readonly string[]>> {
+  const runs = new Set<RunIndex>();
+  for (const [n, row] of rows.entries()) {
+    if (DESCRIBED.has(cube.grids[grids[n]!]!.grtyp)) runs.add(runOf(cube, row).index);
+  }
+  const classes = new Map<RunIndex, readonly string[]>();
+  for (const run of runs) classes.set(run, await descriptorClasses(run));
+  return classes;
+}
+
+/**
+ * Distinct grids of some rows. One row stands for all rows of its run with the same letter, size and parameters, as long as
+ * their files hold the same descriptors.
+ */
 export async function gridsOfRows(cube: Datacube, rows: Uint32Array): Promise<GridOfRows[]> {
   const records = recordsOf(cube, rows);
+  const classes = await classesOf(cube, rows, records.grid);
   const groups = new Map<string, number[]>();
-  rows.forEach((row, n) => {
-    const key = `${runOf(cube, row).firstRow} ${records.grid[n]}`;
+  for (const [n, row] of rows.entries()) {
+    const { index, firstRow } = runOf(cube, row);
+    const key = `${firstRow} ${records.grid[n]} ${classes.get(index)?.[index.columns.file[row - firstRow]!] ?? ''}`;
     const group = groups.get(key);
     if (group) group.push(row);
     else groups.set(key, [row]);
-  });
+  }
   const byId = new Map<string, { grid: Grid; rows: Set<number> }>();
   for (const group of groups.values()) {
     const grid = await gridOfCubeRow(cube, group[0]!);

@@ -42,6 +42,8 @@ export interface EdrCollection {
   /** ascending base time */
   readonly runs: readonly EdrRun[];
   readonly parameters: readonly EdrParameter[];
+  /** model levels: rank from the top of each level */
+  readonly ranks: ReadonlyMap<number, number>;
   readonly fieldCount: number;
 }
 
@@ -128,6 +130,7 @@ async function derive(cube: Datacube): Promise<readonly EdrCollection[]> {
         onlyGrid: parts.length === 1,
         runs,
         parameters: parametersOf(cube, levtype, runs),
+        ranks: new Map([...part.groups.values()].flat().flatMap((group) => [...group.ranks])),
         fieldCount: part.count,
       });
     }

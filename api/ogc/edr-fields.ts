@@ -32,6 +32,8 @@ export interface FieldGroup {
   /** a row of the datacube that is on the grid */
   readonly row: number;
   readonly fields: ReadonlyMap<string, EdrField>;
+  /** model levels: rank from the top of each level */
+  readonly ranks: ReadonlyMap<number, number>;
   readonly count: number;
 }
 
@@ -44,6 +46,7 @@ interface Sets {
 interface Gathered {
   readonly row: number;
   count: number;
+  readonly ranks: Map<number, number>;
   readonly single: Map<number, Sets>;
   readonly members: Map<number, Sets>;
 }
@@ -91,7 +94,7 @@ export function fieldGroups(run: CubeRun): readonly FieldGroup[] {
     const key = run.gridNumbers[columns.grid[row]!]! * LEVTYPE_SPAN + columns.levtype[row]!;
     let group = gathered.get(key);
     if (group === undefined) {
-      group = { row: run.firstRow + row, count: 0, single: new Map(), members: new Map() };
+      group = { row: run.firstRow + row, count: 0, ranks: new Map(), single: new Map(), members: new Map() };
       gathered.set(key, group);
     }
     group.count++;
@@ -100,12 +103,14 @@ export function fieldGroups(run: CubeRun): readonly FieldGroup[] {
     sets.levels.add(columns.level[row]!);
     sets.steps.add(columns.step[row]!);
     if (member >= 0) sets.numbers.add(member);
+    if (columns.rank[row]! > 0) group.ranks.set(columns.level[row]!, columns.rank[row]!);
   }
   return [...gathered].map(([key, group]) => ({
     levtype: key % LEVTYPE_SPAN,
     grid: Math.floor(key / LEVTYPE_SPAN),
     row: group.row,
     fields: fieldsOf(group),
+    ranks: group.ranks,
     count: group.count,
   }));
 }

@@ -9,22 +9,13 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { KEYED, KEYS, requestOf, startService } from '../contract/api-service.js';
 import { root } from '../paths.js';
+import { environment, interopFolder } from './environment.js';
 
-const folder = join(root, 'test', 'interop');
 const START_MS = 60_000;
-
-/** Interpreter of the environment, or why there is none. Set POLYFST_INTEROP=0 to leave such tests out. */
-function python(name: string): { path: string } | { skip: string } {
-  if (process.env['POLYFST_INTEROP'] === '0') return { skip: 'POLYFST_INTEROP=0' };
-  const made = spawnSync('sh', [join(folder, 'venv.sh'), name], { encoding: 'utf8' });
-  if (made.status === 77) return { skip: made.stderr.trim().split('\n').at(-1) ?? 'no environment' };
-  assert.equal(made.status, 0, made.stderr);
-  return { path: made.stdout.trim() };
-}
 
 /** Runs the tour with these settings; every check must pass. */
 async function tour(context: TestContext, interpreter: string, settings: object): Promise<void> {
-  const child = spawn(interpreter, [join(folder, 'polytope', 'tour.py')], {
+  const child = spawn(interpreter, [join(interopFolder, 'polytope', 'tour.py')], {
     env: { ...process.env, POLYFST_TOUR: JSON.stringify(settings) },
   });
   const output = await outputOf(child);
@@ -46,13 +37,13 @@ async function outputOf(child: ChildProcessWithoutNullStreams): Promise<string> 
 }
 
 test('tour of the Polytope API with the real client, every outcome', async (context) => {
-  const found = python('polytope');
+  const found = environment('polytope');
   if ('skip' in found) {
     context.skip(found.skip);
     return;
   }
   await using service = await startService({ config: { ...KEYED, http: { trustProxy: ['127.0.0.1'] } } });
-  await tour(context, found.path, {
+  await tour(context, found.python, {
     url: service.url,
     collection: 'demo',
     request: requestOf('2t'),
@@ -89,7 +80,7 @@ function addressOf(child: ChildProcessWithoutNullStreams): Promise<string> {
 }
 
 test('tour of `polyfst serve` on the demo run, with keys', async (context) => {
-  const found = python('polytope');
+  const found = environment('polytope');
   if ('skip' in found || !existsSync(join(root, 'native', 'build', 'fst.node'))) {
     context.skip('skip' in found ? found.skip : 'the native addon is not built');
     return;
@@ -105,7 +96,7 @@ test('tour of `polyfst serve` on the demo run, with keys', async (context) => {
   const ended = once(service, 'close');
   try {
     const url = await addressOf(service);
-    await tour(context, found.path, { url, keys: KEYS, user: 'alice', email: 'a@b.c', trusts_proxy: true });
+    await tour(context, found.python, { url, keys: KEYS, user: 'alice', email: 'a@b.c', trusts_proxy: true });
   } finally {
     service.kill('SIGTERM');
     await ended;

@@ -47,11 +47,11 @@ interface Batch {
 }
 
 /** Cuts records into batches of one file each, order kept; many values are shared out over the cores. */
-function cut(records: readonly FstRecord[], as: ReadAs, concurrency: number): Batch[] {
+function cut(records: readonly FstRecord[], as: ReadAs, concurrency: number, most: number): Batch[] {
   const batches: Batch[] = [];
   const sizes = records.map((record) => decodedBytes(record, as));
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  const share = Math.min(MOST_BYTES, Math.max(2 ** 20, Math.ceil(total / concurrency)));
+  const share = Math.min(most, Math.max(2 ** 20, Math.ceil(total / concurrency)));
   let batch: FstRecord[] = [];
   let bytes = 0;
   const close = (): void => {
@@ -151,7 +151,7 @@ export async function* readMany(
 ): AsyncGenerator<FieldValues<FstArray>> {
   const { as = 'native', signal, onBad } = options;
   const wanted = Math.max(1, Math.floor(options.concurrency ?? nativeCalls.total));
-  const batches = cut(records, as, wanted);
+  const batches = cut(records, as, wanted, Math.min(MOST_BYTES, memory.total / 2));
   const largest = batches.reduce((most, { bytes }) => Math.max(most, bytes), 0);
   checkFits(memory, largest);
   const ahead = Math.max(1, Math.min(wanted, batches.length, Math.floor(memory.total / 2 / Math.max(1, largest))));

@@ -26,7 +26,7 @@ function prepared(context: TestContext): { readonly python: string; readonly fol
   }
   const folder = mkdtempSync(join(tmpdir(), 'polyfst-librmn-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
-  return { python: found.path, folder };
+  return { python: found.python, folder };
 }
 
 const VIEWS: Readonly<Record<string, new (buffer: ArrayBuffer) => FstArray>> = {

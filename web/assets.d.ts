@@ -1,0 +1,5 @@
+/** Files that the build turns into addresses. */
+declare module '*?url' {
+  const address: string;
+  export default address;
+}

@@ -13,6 +13,11 @@ import type { Config } from '../schemas/config.js';
 import { ChildPool } from '../workers/child-pool.js';
 import { openJobQueue } from '../workers/open.js';
 import type { JobQueue } from '../workers/queue.js';
+import { lockState, type StateLock } from '../workers/state-lock.js';
+
+const SWEEP_EVERY_MS = 600_000;
+/** A write that has not moved for so long belongs to nobody. */
+const UNFINISHED_MS = 3_600_000;
 
 /** Data and index: what `index`, `query`, `serve` and job processes share. */
 export interface DataParts {
@@ -20,9 +25,36 @@ export interface DataParts {
   readonly catalogue: Catalogue;
 }
 
-export async function openData(config: Config, progress?: (progress: IndexProgress) => void): Promise<DataParts> {
+/** The lock of the state directory, for the one process that embeds its queue there; to be taken before anything is written. */
+export function lockStateOf(config: Config): Promise<StateLock | undefined> {
+  return config.queue === 'embedded' ? lockState(resolve(config.state)) : Promise.resolve(undefined);
+}
+
+export function openStore(config: Config): Promise<FsStore> {
+  return FsStore.open(join(resolve(config.state), 'store'));
+}
+
+/** Removes what killed processes left of unfinished writes, now and again. Stop by calling the result. */
+export function keepSwept(store: FsStore, logger: Logger): () => void {
+  const sweep = (): void => {
+    store.sweep(UNFINISHED_MS, Date.now()).then(
+      (removed) => removed > 0 && logger.info({ removed }, 'unfinished writes removed'),
+      (error: unknown) => logger.warn({ err: error }, 'sweep'),
+    );
+  };
+  sweep();
+  const timer = setInterval(sweep, SWEEP_EVERY_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+export async function openData(
+  config: Config,
+  progress?: (progress: IndexProgress) => void,
+  opened?: FsStore,
+): Promise<DataParts> {
   const state = resolve(config.state);
-  const store = await FsStore.open(join(state, 'store'));
+  const store = opened ?? (await openStore(config));
   const catalogue = await openCatalogue({
     store,
     sources: { data: config.data, collections: config.collections },
@@ -32,12 +64,13 @@ export async function openData(config: Config, progress?: (progress: IndexProgre
   return { store, catalogue };
 }
 
-/** The queue of the configuration, over the results in `store`. */
-export function openJobs(config: Config, store: ObjectStore, logger: Logger): Promise<JobQueue> {
+/** The queue of the configuration, over the results in `store`; it takes the lock over. */
+export function openJobs(config: Config, store: ObjectStore, logger: Logger, lock?: StateLock): Promise<JobQueue> {
   const { limits } = config;
   return openJobQueue({
     url: config.queue,
     state: resolve(config.state),
+    ...(lock === undefined ? {} : { lock }),
     store,
     ttlMs: limits.resultTtlSeconds * 1000,
     freeBytes: limits.freeBytes,

@@ -1,16 +1,22 @@
 /** `polyfst index`: brings the run indexes of the state directory up to date and says what is in them. */
+import type { FsStore } from '../extraction/store-fs.js';
+import type { Config } from '../schemas/config.js';
 import { openData } from './compose.js';
 import { loadConfig, type ServiceFlags } from './load-config.js';
 import { complain, EXIT, UsageError } from './output.js';
 import { Progress } from './progress.js';
 
 /** Refreshes a catalogue with a progress bar on a terminal. */
-export async function refreshWithProgress(config: Awaited<ReturnType<typeof loadConfig>>) {
+export async function refreshWithProgress(config: Config, opened?: FsStore) {
   let bar: Progress | undefined;
-  const { store, catalogue } = await openData(config, ({ files, done }) => {
-    bar ??= new Progress('indexing', files);
-    bar.at(done, files);
-  });
+  const { store, catalogue } = await openData(
+    config,
+    ({ files, done }) => {
+      bar ??= new Progress('indexing', files);
+      bar.at(done, files);
+    },
+    opened,
+  );
   const report = await catalogue.refresh();
   bar?.end();
   return { store, catalogue, report };

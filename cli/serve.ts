@@ -1,5 +1,6 @@
 /** `polyfst serve`: index, HTTP, and by default the workers, in one process. Ready when its port answers. */
 import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
@@ -10,14 +11,18 @@ import { buildServer } from '../api/server.js';
 import { loadSigningKeys } from '../api/signing.js';
 import type { Catalogue } from '../extraction/catalogue.js';
 import type { Config } from '../schemas/config.js';
+import type { StateLock } from '../workers/state-lock.js';
 import { watchLoop } from '../workers/watchdog.js';
 import { extractDeps, requestPlanner } from './answer.js';
-import { openJobs, startWorkers } from './compose.js';
+import { keepSwept, lockStateOf, openJobs, openStore, startWorkers } from './compose.js';
 import { refreshWithProgress } from './index-data.js';
 import { loadConfig, type ServiceFlags } from './load-config.js';
 import { printNextSteps } from './next-steps.js';
-import { EXIT } from './output.js';
-import { untilStopped } from './signals.js';
+import { UsageError } from './output.js';
+import { endWithin, unlessStopped, untilStopped } from './signals.js';
+
+/** Time for open answers when the service stops, ms. */
+const LAST_BYTES_MS = 20_000;
 
 export interface Service {
   readonly url: string;
@@ -35,11 +40,34 @@ function keepFresh(catalogue: Catalogue, config: Config, logger: Logger): () => 
   return () => clearInterval(timer);
 }
 
-/** Starts everything and resolves when requests are answered. */
-export async function startService(config: Config, version: string): Promise<Service> {
+/** Index and queue take about as long to open; neither needs the other. What was opened is closed when the other fails. */
+async function openParts(config: Config, logger: Logger, lock: StateLock | undefined) {
+  const store = await openStore(config);
+  const opening = openJobs(config, store, logger, lock);
+  try {
+    const { catalogue } = await refreshWithProgress(config, store);
+    return { store, catalogue, queue: await opening };
+  } catch (error) {
+    await opening.then((queue) => queue.close()).catch(() => undefined);
+    throw error;
+  }
+}
+
+function listen(server: Server, { host, port }: Config['http']): Promise<void> {
+  return new Promise((done, fail) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be listened on (${error.code})`;
+      fail(new UsageError(`serve: ${host}:${port} ${reason}; give another --host or --port`));
+    });
+    server.listen(port, host, done);
+  });
+}
+
+/** Starts everything and resolves when requests are answered. Without a lock of the state directory it takes one first. */
+export async function startService(config: Config, version: string, held?: StateLock): Promise<Service> {
   const logger = makeLogger(config.log);
-  const { store, catalogue } = await refreshWithProgress(config);
-  const queue = await openJobs(config, store, logger);
+  const lock = held ?? (await lockStateOf(config));
+  const { store, catalogue, queue } = await openParts(config, logger, lock);
   const stopping = new AbortController();
   const { listener } = buildServer({
     config,
@@ -56,11 +84,15 @@ export async function startService(config: Config, version: string): Promise<Ser
   });
   const workers = config.workers.enabled ? await startWorkers(config, queue) : undefined;
   const server = createHttpServer(listener, config);
-  await new Promise<void>((done, fail) => {
-    server.once('error', fail);
-    server.listen(config.http.port, config.http.host, done);
-  });
+  try {
+    await listen(server, config.http);
+  } catch (error) {
+    await workers?.[Symbol.asyncDispose]();
+    await queue.close();
+    throw error;
+  }
   const stopScanning = keepFresh(catalogue, config, logger);
+  const stopSweeping = keepSwept(store, logger);
   const { address, port, family } = server.address() as AddressInfo;
   const host = family === 'IPv6' ? `[${address}]` : address;
   return {
@@ -68,11 +100,15 @@ export async function startService(config: Config, version: string): Promise<Ser
     catalogue,
     async close() {
       stopScanning();
+      stopSweeping();
       stopping.abort();
       const closed = new Promise<void>((done) => server.close(() => done()));
       server.closeIdleConnections();
+      // A reader of a large result who is too slow gets it from the next process.
+      const cut = setTimeout(() => server.closeAllConnections(), LAST_BYTES_MS);
       await workers?.[Symbol.asyncDispose]();
       await closed;
+      clearTimeout(cut);
       await queue.close();
     },
   };
@@ -88,15 +124,18 @@ async function withDemo(config: Config): Promise<Config> {
 }
 
 export async function serve(flags: ServiceFlags): Promise<number> {
-  const config = await withDemo(await loadConfig(flags));
+  const config = await loadConfig(flags);
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
+  const logger = makeLogger(config.log);
+  const lock = await lockStateOf(config);
+  const stopped = untilStopped(logger);
   const stopWatching = watchLoop();
-  const service = await startService(config, version);
+  const start = async (): Promise<Service> => startService(await withDemo(config), version, lock);
+  const service = await unlessStopped(start(), stopped);
   await printNextSteps(service.url, service.catalogue);
-  await untilStopped(makeLogger(config.log));
-  await service.close();
+  const code = await endWithin(await stopped, () => service.close(), logger);
   stopWatching();
-  return EXIT.ok;
+  return code;
 }

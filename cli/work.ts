@@ -1,10 +1,12 @@
 /** `polyfst work`: runs jobs of a shared queue, without HTTP. Stops on SIGTERM or SIGINT after the running jobs. */
+import type { Logger } from 'pino';
 import { makeLogger } from '../api/log.js';
+import type { Config } from '../schemas/config.js';
 import { watchLoop } from '../workers/watchdog.js';
 import { concurrencyOf, openData, openJobs, startWorkers } from './compose.js';
 import { loadConfig, type ServiceFlags } from './load-config.js';
-import { EXIT, UsageError } from './output.js';
-import { untilStopped } from './signals.js';
+import { UsageError } from './output.js';
+import { endWithin, unlessStopped, untilStopped } from './signals.js';
 
 export async function work(flags: ServiceFlags): Promise<number> {
   const config = await loadConfig(flags);
@@ -14,14 +16,21 @@ export async function work(flags: ServiceFlags): Promise<number> {
     );
   }
   const logger = makeLogger(config.log);
+  const stopped = untilStopped(logger);
+  const working = await unlessStopped(startWorking(config, logger), stopped);
+  return endWithin(await stopped, working, logger);
+}
+
+/** Takes jobs until the result is called. */
+async function startWorking(config: Config, logger: Logger): Promise<() => Promise<void>> {
   const { store } = await openData(config);
   const queue = await openJobs(config, store, logger);
   const workers = await startWorkers(config, queue);
   const stopWatching = watchLoop();
   logger.info({ concurrency: concurrencyOf(config), queue: queue.health().kind }, 'working');
-  await untilStopped(logger);
-  await workers[Symbol.asyncDispose]();
-  await queue.close();
-  stopWatching();
-  return EXIT.ok;
+  return async () => {
+    await workers[Symbol.asyncDispose]();
+    await queue.close();
+    stopWatching();
+  };
 }

@@ -7,18 +7,20 @@ import { join } from 'node:path';
 import { FeatureError } from '../schemas/problem.js';
 import type { QueueBackend } from './backend.js';
 import { type JobQueue, openQueue, type QueueOptions } from './queue.js';
-import { lockState } from './state-lock.js';
+import { lockState, type StateLock } from './state-lock.js';
 
 export interface OpenOptions extends Omit<QueueOptions, 'backend'> {
   /** `embedded`, redis://… or postgres://… */
   readonly url: string;
+  /** lock of the state directory, when the caller holds it already; released with the queue */
+  readonly lock?: StateLock;
 }
 
 /** Refuses with `file_locked` when another process embeds its queue in the same state directory. */
 export async function openJobQueue(options: OpenOptions): Promise<JobQueue> {
   await mkdir(options.state, { recursive: true });
   if (options.url !== 'embedded') return openQueue({ ...options, backend: await openServer(options.url) });
-  const lock = await lockState(options.state);
+  const lock = options.lock ?? (await lockState(options.state));
   try {
     const { openEmbeddedBackend } = await import('./backend-embedded.js');
     const backend = await openEmbeddedBackend(join(options.state, 'queue'));

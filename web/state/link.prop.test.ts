@@ -52,13 +52,16 @@ const state: fc.Arbitrary<State> = fc.record({
   tool: fc.constant(undefined),
 });
 
+/** Without what JSON does not keep: prototypes, and members that are undefined. */
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
 describe('deep links', () => {
   it('give the state back', () => {
     fc.assert(
       fc.property(state, (one) => {
         const { state: parsed, dropped } = parseLink(printLink(one));
         assert.deepEqual(dropped, []);
-        assert.deepEqual({ ...START, ...parsed }, { ...one, units: { ...one.units } });
+        assert.deepEqual(plain({ ...START, ...parsed }), plain(one));
       }),
       { numRuns: 300 },
     );

@@ -158,14 +158,14 @@ const KEYS: readonly Key[] = [
 ];
 
 /** Characters that a fragment may hold plainly; everything else is escaped. */
-const escape = (text: string): string =>
+const encoded = (text: string): string =>
   encodeURIComponent(text).replace(/%(2C|3A|3B|2F|40|2B)/g, (code) => decodeURIComponent(code));
 
 /** `#c=…&…`; empty for the state that a bare address means. */
 export function printLink(state: State): string {
   const parts = KEYS.flatMap(({ key, print }) => {
     const text = print(state);
-    return text === undefined ? [] : [`${key}=${escape(text)}`];
+    return text === undefined ? [] : [`${key}=${encoded(text)}`];
   });
   return parts.length === 0 ? '' : `#${parts.join('&')}`;
 }
@@ -184,14 +184,14 @@ export function parseLink(fragment: string): ParsedLink {
     const equals = pair.indexOf('=');
     const name = equals < 0 ? pair : pair.slice(0, equals);
     const key = KEYS.find((one) => one.key === name);
-    const part = key?.parse(unescape(equals < 0 ? '' : pair.slice(equals + 1)));
+    const part = key?.parse(decoded(equals < 0 ? '' : pair.slice(equals + 1)));
     if (part === undefined) dropped.push(name.slice(0, 40));
     else state = { ...state, ...part };
   }
   return { state, dropped };
 }
 
-function unescape(text: string): string {
+function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

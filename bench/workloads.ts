@@ -45,11 +45,19 @@ export function requestOf(row: string, keys: Keys): Readonly<Record<string, unkn
     case 'W1':
       return { ...keys, step: steps, feature: { type: 'timeseries', points: [pointOf(places.W1)], time_axis: 'step' } };
     case 'W2':
-      return { ...keys, step: steps, feature: { type: 'timeseries', points: places.W2.map(pointOf), time_axis: 'step' } };
+      return {
+        ...keys,
+        step: steps,
+        feature: { type: 'timeseries', points: places.W2.map(pointOf), time_axis: 'step' },
+      };
     case 'W3':
       return { ...keys, step: `0/to/${AREA_STEPS - 1}`, feature: { type: 'polygon', shape: ring } };
     case 'W4':
-      return { ...keys, levelist: LEVELS.join('/'), feature: { type: 'verticalprofile', points: [pointOf(places.W1)] } };
+      return {
+        ...keys,
+        levelist: LEVELS.join('/'),
+        feature: { type: 'verticalprofile', points: [pointOf(places.W1)] },
+      };
     case 'W5': {
       const points = places.W5.map(([i, j, step]) => [latOf(j), lonOf(i), step]);
       return { ...keys, feature: { type: 'trajectory', points, axes: ['lat', 'long', 'step'], padding: 0 } };

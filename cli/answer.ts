@@ -1,9 +1,11 @@
 /** From a request body to its plan and its bytes: the one way that `query`, the service and its job processes take. */
 import { availableParallelism, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { PricedRequest, RequestPlanner } from '../api/context.js';
 import { Budget } from '../extraction/budget.js';
 import type { Catalogue } from '../extraction/catalogue.js';
 import { type ExtractDeps, encodePlan } from '../extraction/extract.js';
+import { JumpIndexes } from '../extraction/jump-index.js';
 import { planRequest } from '../extraction/plan.js';
 import type { Plan } from '../extraction/plan-types.js';
 import { RegionFinder } from '../extraction/region/region.js';
@@ -29,6 +31,7 @@ export function extractDeps(config: Config): ExtractDeps {
     regions: new RegionFinder(),
     memory: new Budget(memoryBudget(config)),
     cores: availableParallelism(),
+    jumps: new JumpIndexes(join(resolve(config.state), 'jump')),
   };
 }
 

@@ -6,17 +6,20 @@ import type { FileSet } from '../native/index.js';
 import type { RecordBatch } from '../schemas/vocabulary.js';
 import { type CubeRecords, recordsOf } from './datacube.js';
 import { fileSet } from './file-set.js';
+import type { JumpIndexes } from './jump-index.js';
 import type { Plan, PlannedGroup } from './plan-types.js';
 
 export const MOST_BYTES = 64 * 2 ** 20;
 /** Work of one call, in estimated ns: at most about this much, and when shared out at least that much. */
 const MOST_WORK = 20e6;
-const LEAST_WORK = 100e3;
+const LEAST_WORK = 400e3;
 /** ns of opening and reading a record, and of a value, a point of a row that is unpacked, a decoded point */
 const RECORD_NS = 1200;
 const VALUE_NS = 3;
 const SCATTERED_NS = 300;
 const DECODED_NS = 1.6;
+/** ns of a point through a jump index */
+const JUMP_NS = 8000;
 const TURBO = 128;
 const MISSING = 64;
 
@@ -34,7 +37,8 @@ export interface PlannedRead {
   readonly starts?: Uint32Array;
 }
 
-function batchOf(records: CubeRecords, container: RecordBatch['container'], slots: Uint32Array): RecordBatch {
+/** Columns of some records of one container as a batch. */
+export function batchOf(records: CubeRecords, container: RecordBatch['container'], slots: Uint32Array): RecordBatch {
   const u32 = (column: Uint32Array): Uint32Array => slots.map((s) => column[s]!);
   const f64 = (column: Float64Array): Float64Array => {
     const out = new Float64Array(slots.length);
@@ -71,22 +75,35 @@ function fileOrder({ file, payloadOffset }: CubeRecords): Uint32Array {
   return sorted ? order : order.sort((a, b) => file[a]! - file[b]! || payloadOffset[a]! - payloadOffset[b]!);
 }
 
-/** Estimated ns of reading a record at some points: scattered ones are read one by one, many of them as the whole record. */
-function workOf(records: CubeRecords, slot: number, points: number): number {
+/**
+ * Estimated ns of reading a record at some points: scattered ones are read one by one, many of them as the whole record.
+ * `jumps`: compressed records of its file can be entered anywhere.
+ */
+function workOf(records: CubeRecords, slot: number, points: number, jumps: boolean): number {
   const size = records.ni[slot]! * records.nj[slot]!;
   const datyp = records.datyp[slot]!;
   const whole = RECORD_NS + size * DECODED_NS;
+  if (jumps && (datyp & TURBO) !== 0)
+    return Math.min(whole, RECORD_NS + points * VALUE_NS + Math.min(points, 100) * JUMP_NS);
   if ((datyp & (TURBO | MISSING)) !== 0) return whole;
   return Math.min(whole, RECORD_NS + points * VALUE_NS + Math.min(points, 100) * SCATTERED_NS);
 }
 
+/** How reading goes: native calls at once, and the jump indexes where there are any. */
+export interface ReadWay {
+  readonly cores: number;
+  readonly jumps?: JumpIndexes | undefined;
+}
+
 /** Slots in file order, cut where the container changes or a batch is full. */
-function* slotBatches(plan: Plan, records: CubeRecords, valuesOf: (slot: number) => number, cores: number) {
+function* slotBatches(plan: Plan, records: CubeRecords, valuesOf: (slot: number) => number, { cores, jumps }: ReadWay) {
   const order = fileOrder(records);
   const work = new Float64Array(order.length);
   let total = 0;
   for (let s = 0; s < work.length; s++) {
-    work[s] = workOf(records, s, valuesOf(s));
+    const isTurbo = (records.datyp[s]! & TURBO) !== 0;
+    const canJump = isTurbo && jumps?.has(plan.cube.files[records.file[s]!]!) === true;
+    work[s] = workOf(records, s, valuesOf(s), canJump);
     total += work[s]!;
   }
   const most = Math.min(MOST_WORK, Math.max(LEAST_WORK, total / cores));
@@ -120,14 +137,14 @@ function ownPoints(group: PlannedGroup, slots: Uint32Array): { points: Uint32Arr
 }
 
 /** Reads of a plan in order; columns are gathered group by group. */
-export function* readsOf(plan: Plan, cores: number): Generator<PlannedRead> {
+export function* readsOf(plan: Plan, way: ReadWay): Generator<PlannedRead> {
   for (const [g, group] of plan.groups.entries()) {
     if (group.points.length === 0) continue;
     const records = recordsOf(plan.cube, group.rows);
     const { starts } = group;
     const valuesOf = (slot: number): number =>
       starts === undefined ? group.points.length : starts[slot + 1]! - starts[slot]!;
-    for (const slots of slotBatches(plan, records, valuesOf, cores)) {
+    for (const slots of slotBatches(plan, records, valuesOf, way)) {
       const file = slots.map((slot) => records.file[slot]!);
       const container = plan.cube.files[file[0]!]!.container;
       const own = starts === undefined ? { points: group.points } : ownPoints(group, slots);

@@ -6,6 +6,7 @@ import { gatherFiles } from '../native/index.js';
 import { CODES, type ErrorCode, FeatureError } from '../schemas/problem.js';
 import type { Budget } from './budget.js';
 import { recordsOf } from './datacube.js';
+import type { JumpIndexes } from './jump-index.js';
 import { groupValues, type Plan } from './plan-types.js';
 import { MOST_BYTES, type PlannedRead, readsOf } from './read-batches.js';
 
@@ -14,6 +15,8 @@ export interface ReadDeps {
   readonly memory: Budget;
   /** native calls under way at once */
   readonly cores: number;
+  /** indexes into compressed records; without them every such record is decoded */
+  readonly jumps?: JumpIndexes;
 }
 
 /** Values of one read: [record][point] in the order of its slots. */
@@ -34,8 +37,8 @@ function failed(plan: Plan, read: PlannedRead, errno: number, record: number): F
   );
 }
 
-async function readOne(plan: Plan, read: PlannedRead): Promise<ReadSlab> {
-  const { values, status } = await gatherFiles(read.files, read.fileOf, read.batch, read.points, read.starts);
+async function readOne(plan: Plan, read: PlannedRead, jumps: string | undefined): Promise<ReadSlab> {
+  const { values, status } = await gatherFiles(read.files, read.fileOf, read.batch, read.points, read.starts, jumps);
   for (let r = 0; r < status.length; r++) if (status[r] !== 0) throw failed(plan, read, status[r]!, r);
   return { read, values };
 }
@@ -52,11 +55,11 @@ export async function* readPlan(plan: Plan, deps: ReadDeps, signal?: AbortSignal
   const release = await deps.memory.acquire(memoryOf(plan, deps.cores), signal);
   const underWay: Promise<ReadSlab>[] = [];
   try {
-    const reads = readsOf(plan, deps.cores);
+    const reads = readsOf(plan, deps);
     for (let next = reads.next(); ; ) {
       while (next.done !== true && underWay.length < deps.cores) {
         signal?.throwIfAborted();
-        const slab = readOne(plan, next.value);
+        const slab = readOne(plan, next.value, deps.jumps?.folder);
         // a failure behind another one must not count as unhandled
         slab.catch(() => undefined);
         underWay.push(slab);

@@ -115,7 +115,15 @@ interface Addon {
     records: RecordBatch,
     points: Uint32Array,
     starts?: Uint32Array,
+    jumps?: string,
   ): Promise<Decoded>;
+  writeJumps(
+    folder: string,
+    paths: Uint8Array,
+    identities: Float64Array,
+    records: RecordBatch,
+    share: number,
+  ): Promise<JumpReport>;
   gridPoints(grid: GridDef, points?: Uint32Array): Promise<{ lat: Float64Array; lon: Float64Array }>;
   locate(grid: GridDef, lat: Float64Array, lon: Float64Array): Promise<Float64Array>;
   nearest(grid: GridDef, lat: Float64Array, lon: Float64Array): Promise<Uint32Array>;
@@ -200,7 +208,7 @@ export interface FileSet {
 
 /**
  * `gather` over records of many files in one call; record r lies in file `fileOf[r]` of the set, and records of one file are
- * neighbours. Files stay open for a while, by identity. Rejects with `run_changed` when a file is not what its identity says.
+ * neighbours. Files stay open for a while, by identity. `jumps`: folder of the jump indexes that compressed records may use. Rejects with `run_changed` when a file is not what its identity says.
  */
 export function gatherFiles(
   files: FileSet,
@@ -208,8 +216,24 @@ export function gatherFiles(
   records: RecordBatch,
   points: Uint32Array,
   starts?: Uint32Array,
+  jumps?: string,
 ): Promise<Decoded> {
-  return named('data', addon.gatherFiles(files.paths, files.identities, fileOf, records, points, starts));
+  return named('data', addon.gatherFiles(files.paths, files.identities, fileOf, records, points, starts, jumps));
+}
+
+export interface JumpReport {
+  /** records that got an index */
+  readonly records: number;
+  /** size of the index file */
+  readonly bytes: number;
+}
+
+/**
+ * Builds the jump indexes of records of one file (a set of one) and writes them below `folder` under a name made of the
+ * file's identity, whole or not at all. `share`: most bytes of an index as a share of its record's payload.
+ */
+export function writeJumps(folder: string, file: FileSet, records: RecordBatch, share: number): Promise<JumpReport> {
+  return named('jump index', addon.writeJumps(folder, file.paths, file.identities, records, share));
 }
 
 /** Latitude and longitude (degrees, lon in [0, 360)) of all points in storage order, or of the given storage offsets. */

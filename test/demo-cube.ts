@@ -42,7 +42,7 @@ export function demoCube(rules: Record<string, unknown> = {}): DemoCube {
   return {
     cube,
     async *slabs(plan) {
-      for (const read of readsOf(plan, 2)) {
+      for (const read of readsOf(plan, { cores: 2 })) {
         const rows = read.slots.map((slot) => plan.groups[read.group]!.rows[slot]!);
         const records = recordsOf(cube, rows);
         const values = Array.from(records.record).flatMap((record, r) => {

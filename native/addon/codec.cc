@@ -15,6 +15,7 @@
 #include "core/assemble.h"
 #include "core/batch.h"
 #include "core/gather_files.h"
+#include "core/jump_index.h"
 
 namespace addon {
 
@@ -118,6 +119,8 @@ std::vector<polyfst::NamedFile> files_from(const Napi::Value& paths, const Napi:
   return out;
 }
 
+std::string text_or_empty(const Napi::Value& value) { return value.IsString() ? std::string(value.As<Napi::String>()) : std::string(); }
+
 Napi::Value gather_files(const Napi::CallbackInfo& call) {
   std::optional<std::vector<std::uint32_t>> starts;
   if (!call[5].IsUndefined()) starts = copy_in<std::uint32_t>(call[5], "starts");
@@ -125,8 +128,26 @@ Napi::Value gather_files(const Napi::CallbackInfo& call) {
       call.Env(),
       [files = files_from(call[0], call[1]), file_of = copy_in<std::uint32_t>(call[2], "fileOf"),
        records = located(BatchArgument(call[3])), points = copy_in<std::uint32_t>(call[4], "points"),
-       starts = std::move(starts)] { return polyfst::gather_files(files, file_of, records, points, starts); },
+       starts = std::move(starts), folder = text_or_empty(call[6])] {
+        return polyfst::gather_files(files, file_of, records, points, starts, folder);
+      },
       deliver_floats);
+}
+
+Napi::Value write_jumps(const Napi::CallbackInfo& call) {
+  return run(
+      call.Env(),
+      [folder = text_or_empty(call[0]), files = files_from(call[1], call[2]), records = located(BatchArgument(call[3])),
+       share = call[4].ToNumber().DoubleValue()] {
+        if (files.size() != 1) throw polyfst::Error(polyfst::Code::bad_value, "a jump index is of one file");
+        return polyfst::write_jumps(folder, files.front(), records, share);
+      },
+      [](Napi::Env env, polyfst::JumpReport&& report) -> Napi::Value {
+        Napi::Object out = Napi::Object::New(env);
+        out.Set("records", report.records);
+        out.Set("bytes", static_cast<double>(report.bytes));
+        return out;
+      });
 }
 
 Napi::Value encode(const Napi::CallbackInfo& call) {
@@ -148,5 +169,6 @@ void registerCodec(Napi::Env env, Napi::Object exports) {
   exports.Set("decodeNative", Napi::Function::New(env, addon::decode_native, "decodeNative"));
   exports.Set("gather", Napi::Function::New(env, addon::gather, "gather"));
   exports.Set("gatherFiles", Napi::Function::New(env, addon::gather_files, "gatherFiles"));
+  exports.Set("writeJumps", Napi::Function::New(env, addon::write_jumps, "writeJumps"));
   exports.Set("encode", Napi::Function::New(env, addon::encode, "encode"));
 }

@@ -27,11 +27,14 @@ struct Span {
 };
 
 class ScaleMemory;
+class JumpFile;
 
 /** Buffers of one batch. */
 struct Workspace {
   /** scales of the records of the file that is being read, where it remembers them */
   ScaleMemory* scales = nullptr;
+  /** jump index of that file, where it has one */
+  const JumpFile* jumps = nullptr;
   PayloadBuffer payload;
   Scratch scratch;
   std::vector<std::uint32_t> order;

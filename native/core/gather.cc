@@ -5,8 +5,8 @@
 #include <limits>
 #include <numeric>
 
+#include "core/jump_read.h"
 #include "core/missing.h"
-#include "core/open_file.h"
 
 namespace polyfst {
 
@@ -124,6 +124,17 @@ void gather_whole(const Source& source, const Located& record, Points points, st
   for (std::size_t i = 0; i < points.size(); ++i) out[i] = work.field[points[i]];
 }
 
+/** Through the jump index; false when there is none, it is not worth it, or it does not fit: then the record itself counts. */
+bool jumped(const Source& source, const Located& record, Points points, Points order, std::span<float> out, Workspace& work) {
+  const JumpHead* const head = work.jumps == nullptr ? nullptr : work.jumps->find(record);
+  if (head == nullptr) return false;
+  try {
+    return gather_jumps(source, *work.jumps, *head, record, points, order, out, work);
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 void sort_points(Points points, std::vector<std::uint32_t>& order) {
@@ -146,6 +157,7 @@ void gather_record(const Source& source, const Located& record, Points points, P
   if (!inside(record.offset, record.bytes, source.size())) {
     throw Error(Code::truncated_file, "the record lies behind the end of the file", record.offset);
   }
+  if ((record.spec.datyp & turbo_flag) != 0 && jumped(source, record, points, order, out, work)) return;
   if ((record.spec.datyp & missing_flag) != 0 && may_miss(record.spec)) {
     gather_whole(source, record, points, out, work);
   } else if ((record.spec.datyp & turbo_flag) != 0) {

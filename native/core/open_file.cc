@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <list>
 
+#include "core/jump_index.h"
+
 namespace polyfst {
 
 namespace {
@@ -127,6 +129,12 @@ OpenFile::OpenFile(const std::string& path, const Identity& identity)
 OpenFile::~OpenFile() { ::close(fd_); }
 
 std::size_t OpenFile::read_some(std::uint64_t offset, MutableBytes out) const { return read_descriptor(fd_, offset, out); }
+
+std::shared_ptr<const JumpFile> OpenFile::jumps(const std::string& folder) const {
+  const std::lock_guard guard(lock_);
+  if (jumps_ == nullptr) jumps_ = JumpFile::open(folder, identity_);
+  return jumps_;
+}
 
 bool OpenFile::is_current() const {
   struct stat status;

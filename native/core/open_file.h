@@ -20,7 +20,14 @@ struct Identity {
   bool operator==(const Identity&) const = default;
 };
 
+struct NamedFile {
+  std::string path;
+  Identity identity;
+};
+
 /** Scales of records by the place of their payload. */
+class JumpFile;
+
 class ScaleMemory {
  public:
   bool find(std::uint64_t offset, Layout& layout) const;
@@ -49,12 +56,16 @@ class OpenFile final : public Source {
   /** Still the same bytes under a name. */
   bool is_current() const;
   ScaleMemory& scales() const { return scales_; }
+  /** The jump index of the file below `folder`, or null; it is looked for until it is there. */
+  std::shared_ptr<const JumpFile> jumps(const std::string& folder) const;
 
  private:
   int fd_;
   std::uint64_t size_;
   Identity identity_;
   mutable ScaleMemory scales_;
+  mutable std::mutex lock_;
+  mutable std::shared_ptr<const JumpFile> jumps_;
 };
 
 /**

@@ -21,6 +21,7 @@ class TokenRows {
   const std::uint16_t* row(unsigned r) const { return by_minimum_ ? minimum_.row(r) : parallelogram_.row(r); }
 
  private:
+  friend class TurboRows;
   bool by_minimum_ = false;
   Minimum minimum_;
   Parallelogram<std::uint16_t> parallelogram_;
@@ -35,6 +36,17 @@ class TurboRows {
   unsigned next(float* out);
   /** For 130 only: the next rows as unsigned integers. */
   unsigned next(std::uint32_t* out);
+  /** The tiles of 129, 130 and 134, where they are parallelograms; null otherwise. */
+  Parallelogram<std::uint16_t>* tiles() { return base_ == 5 || tokens_.by_minimum_ ? nullptr : &tokens_.parallelogram_; }
+  const Parallelogram<std::uint16_t>* tiles() const { return const_cast<TurboRows*>(this)->tiles(); }
+  /** Value of a token of 129, 130 and 134. */
+  float value(std::uint16_t token) const {
+    return base_ == 6 ? exponent_(token) : base_ == 1 ? linear_(token) : static_cast<float>(token & mask_);
+  }
+  /** Stops noting the places of tiles, after a failure. */
+  void forget() { tokens_.parallelogram_.mark(nullptr); }
+  const LinearScale& linear() const { return linear_; }
+  const ExponentScale& exponent() const { return exponent_; }
 
  private:
   std::uint32_t ni_ = 0;

@@ -14,8 +14,8 @@ import {
   writeBytewise,
 } from './bits.js';
 
-/** Width of the type: decides the lanes of full blocks. */
-export type Lane = 16 | 32;
+/** Width of the type: full blocks of 16 and 32 bits are packed in lanes, of 8 bits as one stream. */
+export type Lane = 8 | 16 | 32;
 
 const BLOCK = 128;
 const CONSTANT = 0xc0;
@@ -59,12 +59,12 @@ function choose(histogram: Uint32Array, count: number, widest: number): Choice {
 }
 
 function pack(out: ByteWriter, values: Uint32Array, count: number, bits: number, lane: Lane): void {
-  if (count === BLOCK) packVertical(out, values, 0, bits, lane);
+  if (count === BLOCK && lane !== 8) packVertical(out, values, 0, bits, lane);
   else packHorizontal(out, values, 0, count, bits);
 }
 
 function unpack(input: ByteReader, values: Uint32Array, from: number, count: number, bits: number, lane: Lane): void {
-  if (count === BLOCK) unpackVertical(input, values, from, bits, lane);
+  if (count === BLOCK && lane !== 8) unpackVertical(input, values, from, bits, lane);
   else unpackHorizontal(input, values, from, count, bits);
 }
 

@@ -20,6 +20,7 @@ import { loadConfig, type ServiceFlags } from './load-config.js';
 import { printNextSteps } from './next-steps.js';
 import { UsageError } from './output.js';
 import { endWithin, unlessStopped, untilStopped } from './signals.js';
+import { surfacesOf } from './surfaces.js';
 
 /** Time for open answers when the service stops, ms. */
 const LAST_BYTES_MS = 20_000;
@@ -69,11 +70,12 @@ export async function startService(config: Config, version: string, held?: State
   const lock = held ?? (await lockStateOf(config));
   const { store, catalogue, queue } = await openParts(config, logger, lock);
   const stopping = new AbortController();
-  const { listener } = buildServer({
+  const extract = extractDeps(config);
+  const deps = {
     config,
     queue,
     store,
-    planner: requestPlanner(catalogue, config, extractDeps(config)),
+    planner: requestPlanner(catalogue, config, extract),
     signingKeys: await loadSigningKeys(resolve(config.state)),
     logger,
     metrics: makeMetrics({ process: true }),
@@ -81,7 +83,8 @@ export async function startService(config: Config, version: string, held?: State
     notReady: () => undefined,
     version,
     stopping: stopping.signal,
-  });
+  };
+  const { listener } = buildServer({ ...deps, surfaces: surfacesOf({ deps, catalogue, extract }) });
   const workers = config.workers.enabled ? await startWorkers(config, queue) : undefined;
   const server = createHttpServer(listener, config);
   try {

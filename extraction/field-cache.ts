@@ -18,7 +18,6 @@ const SHORT_SHARE = 1.5;
 export interface FieldCacheDeps {
   /** bytes of values in memory, shared by all requests of the process */
   readonly memory: Budget;
-  readonly handles?: Budget;
 }
 
 export class FieldCache {
@@ -52,10 +51,7 @@ export class FieldCache {
       const release = await this.deps.memory.acquire(bytes);
       try {
         await checkUnchanged(file);
-        const close = await this.deps.handles?.acquire(1);
-        const { values, status } = await decode({ path: file.path }, { ...records, container: file.container }).finally(
-          close,
-        );
+        const { values, status } = await decode({ path: file.path }, { ...records, container: file.container });
         if (status[0] !== 0) throw failed(file.path, records.payloadOffset[0]!, status[0]!);
         return values;
       } finally {

@@ -121,8 +121,8 @@ export function boxOnMap(
   const STEPS = 72;
   for (let a = 0; a <= STEPS; a++) {
     for (let b = 0; b <= 8; b++) {
-      // the plane has no end: the far hemisphere counts to 60 degrees south only
-      const lat = Math.max(-60, south + ((north - south) * b) / 8);
+      // the plane has no end: of what crosses the equator only the northern part counts
+      const lat = Math.max(north > 0 ? 0 : -80, south + ((north - south) * b) / 8);
       const [x, y] = project(crs, lat, box.west + ((box.east - box.west) * a) / STEPS);
       [minx, miny, maxx, maxy] = [Math.min(minx, x), Math.min(miny, y), Math.max(maxx, x), Math.max(maxy, y)];
     }

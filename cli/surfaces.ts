@@ -1,0 +1,19 @@
+/** The HTTP surfaces beyond the Polytope API: made here, over one catalogue and one cache of decoded fields. */
+import type { ApiDeps, Surface } from '../api/context.js';
+import { mapDeps, wmsSurface } from '../api/wms/surface.js';
+import type { Catalogue } from '../extraction/catalogue.js';
+import type { ExtractDeps } from '../extraction/extract.js';
+import { FieldCache } from '../extraction/field-cache.js';
+
+export interface SurfaceParts {
+  readonly deps: Omit<ApiDeps, 'surfaces'>;
+  readonly catalogue: Catalogue;
+  readonly extract: ExtractDeps;
+}
+
+/** Surfaces in the order in which they are mounted. */
+export function surfacesOf({ deps, catalogue, extract }: SurfaceParts): readonly Surface[] {
+  const fields = new FieldCache({ memory: extract.memory });
+  const maps = mapDeps(deps, catalogue, fields);
+  return [wmsSurface(maps)];
+}

@@ -5,6 +5,7 @@
 
 import type { CollectionHead, CoverageBlock } from '../formats/coverage-block.js';
 import { encodeCovjson } from '../formats/covjson.js';
+import { floatText } from '../native/index.js';
 import { FeatureError } from '../schemas/problem.js';
 import type { FeatureRequest, OutputFormat } from '../schemas/vocabulary.js';
 import { assemble } from './assemble.js';
@@ -26,8 +27,8 @@ export interface ExtractDeps extends PlanDeps, ReadDeps {
 }
 
 function encoderOf(format: OutputFormat, deps: ExtractDeps): CoverageEncoder {
-  if (format === 'covjson') return (head, blocks) => encodeCovjson('ecmwf', head, blocks);
-  if (format === 'covjson-ogc') return (head, blocks) => encodeCovjson('ogc', head, blocks);
+  if (format === 'covjson') return (head, blocks) => encodeCovjson('ecmwf', head, blocks, floatText);
+  if (format === 'covjson-ogc') return (head, blocks) => encodeCovjson('ogc', head, blocks, floatText);
   const encoder = deps.encoders?.[format];
   if (encoder) return encoder;
   throw new FeatureError('unsupported_format', `"format": ${format} is not offered for features; use covjson.`);

@@ -139,6 +139,7 @@ interface Addon {
     to: Container,
     metadata?: readonly (string | undefined)[],
   ): Promise<Uint8Array[]>;
+  floatText(values: Float32Array): Uint8Array;
   info(): { abi: number; simd: string; threads: number };
 }
 
@@ -294,6 +295,12 @@ export function extractRaw(
 ): Promise<Uint8Array[]> {
   return named(whereOf(source), addon.extractRaw(source, rows.container, rows.offset, rows.bytes, to, metadata));
 }
+
+/**
+ * Values as JSON text with commas between: shortest decimals that give the float32 back, `null` for NaN and infinities. Runs on
+ * the calling thread, about 20 ns a value; give it some ten thousand values at a time.
+ */
+export const floatText = (values: Float32Array): Uint8Array => addon.floatText(values);
 
 /** Build facts: version of this boundary, SIMD level in use, hardware threads. */
 export const info = (): { abi: number; simd: string; threads: number } => addon.info();

@@ -26,6 +26,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   registerContainers(env, exports);
   registerCodec(env, exports);
   registerGrid(env, exports);
+  registerText(env, exports);
   return exports;
 }
 

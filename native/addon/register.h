@@ -6,3 +6,4 @@
 void registerContainers(Napi::Env env, Napi::Object exports);
 void registerCodec(Napi::Env env, Napi::Object exports);
 void registerGrid(Napi::Env env, Napi::Object exports);
+void registerText(Napi::Env env, Napi::Object exports);

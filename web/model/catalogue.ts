@@ -19,7 +19,12 @@ export interface Param {
   readonly unit: string;
   readonly standardName: string | undefined;
   readonly levtype: Levtype;
+  /** of a wind given by its components: their keys; it is drawn as `speed` of the first */
+  readonly components?: readonly [u: string, v: string];
 }
+
+/** Key of the wind that the page makes of two components. */
+export const WIND = 'wind';
 
 type Keys = Readonly<Record<string, string>>;
 
@@ -110,6 +115,9 @@ function partOf(document: Json): Part {
   const polytope = object(own['polytope']);
   const levtype = levtypeOf(id, texts(document['keywords']));
   const { times: _times, ...extent } = extentOf(document);
+  const params = Object.entries(object(document['parameter_names'])).map(([key, one]) =>
+    paramOf(key, object(one), levtype),
+  );
   return {
     id,
     levtype,
@@ -120,8 +128,29 @@ function partOf(document: Json): Part {
     zarr: text(own['zarr']) ?? `/zarr/${id}`,
     spacing: Number(object(own['grid'])['spacing']) || 0.1,
     ...extent,
-    params: Object.entries(object(document['parameter_names'])).map(([key, one]) => paramOf(key, object(one), levtype)),
+    params: sorted(withWind(params, levtype)),
   };
+}
+
+/** Adds the wind to parts that have its components. */
+function withWind(params: readonly Param[], levtype: Levtype): readonly Param[] {
+  const u = params.find(({ nomvar }) => nomvar === 'UU');
+  const v = params.find(({ nomvar }) => nomvar === 'VV');
+  if (u === undefined || v === undefined) return params;
+  const label = levtype === 'sfc' ? { en: 'Wind 10 m', fr: 'Vent à 10 m' } : { en: 'Wind', fr: 'Vent' };
+  const [nomvar, unit, standardName] = ['UV', 'm/s', 'wind_speed'];
+  return [
+    ...params,
+    { key: WIND, nomvar, shortName: undefined, label, unit, standardName, levtype, components: [u.key, v.key] },
+  ];
+}
+
+const FIRST: readonly string[] = ['TT', 'TD', 'UV', 'PR', 'NT', 'PN', 'GZ', 'HR', 'HU'];
+
+/** What people look at most comes first, then the alphabet. */
+function sorted(params: readonly Param[]): readonly Param[] {
+  const rank = ({ nomvar }: Param): number => (FIRST.indexOf(nomvar) + FIRST.length + 1) % (FIRST.length + 1);
+  return [...params].sort((one, other) => rank(one) - rank(other) || one.label.en.localeCompare(other.label.en));
 }
 
 const ORDER: readonly Levtype[] = ['sfc', 'pl', 'ml', 'hl', 'pt', 'o2d'];

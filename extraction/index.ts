@@ -3,7 +3,7 @@
 export type { Dtype } from '../native/index.js';
 export * from '../schemas/problem.js';
 export type { Container, GridDef, LatLon, RecordTable } from '../schemas/vocabulary.js';
-export { type CopyOptions, type CopyReport, copyRecords } from './fst/copy.js';
+export { type CopyOptions, type CopyReport, copyRecords, type Lost } from './fst/copy.js';
 export type { KeyChanges, RecordChange } from './fst/edit.js';
 export type { FstField } from './fst/field.js';
 export { FstFile, type OpenOptions, openFst, type PointValues, type WriteOptions } from './fst/file.js';

@@ -118,6 +118,23 @@ test('64-bit integers go to XDF where 32 bits hold them', async () => {
   assert.deepEqual([...(await file.read(file.record(0))).values].map(Number), [-3, 2 ** 31 - 1]);
 });
 
+test('extents beyond 24 bits are kept by RSF and left out of XDF', async () => {
+  const ni = 2 ** 24 + 3;
+  const values = new Uint8Array(ni).fill(1, ni - 2);
+  const rsf = await source('long.rsf', [{ nomvar: 'LONG', ni, values, datyp: 2, nbits: 1 }]);
+  const file = await openFst(rsf);
+  const record = file.first({ nomvar: 'LONG' });
+  assert.equal(record.ni, ni);
+  const points = await file.gather([record], Uint32Array.of(ni - 3, ni - 2, ni - 1));
+  assert.deepEqual([...points.values], [0, 1, 1]);
+  const { lost, records } = await copyRecords([rsf], at('long.xdf'));
+  assert.equal(records, 5);
+  assert.deepEqual(
+    lost.filter(({ skipped }) => skipped).map(({ nomvar, code }) => [nomvar, code]),
+    [['LONG', 'bad_dimensions']],
+  );
+});
+
 test('an output that is there is replaced only by a whole copy, and nothing else is left', async () => {
   const rsf = await source('replace.rsf');
   writeFileSync(at('out.rsf'), 'before');

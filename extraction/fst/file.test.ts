@@ -102,6 +102,32 @@ for (const container of ['xdf', 'rsf'] as const) {
   });
 }
 
+for (const container of ['xdf', 'rsf'] as const) {
+  test(`${container}: a reader beside a writer at work sees whole appends only`, async () => {
+    const reader = await fresh(`live.${container}`, container, 4);
+    const first = reader.find();
+    const writer = await openFst(join(folder, `live.${container}`));
+    let writing = true;
+    const written = (async () => {
+      for (let n = 0; n < 15; n++) await writer.write([4, 5, 6, 7].map((k) => fieldOf(4 * n + k)));
+      writing = false;
+    })();
+    const counts: number[] = [];
+    while (writing) {
+      counts.push(await reader.refresh());
+      const last = reader.record(reader.count - 1);
+      assert.deepEqual((await reader.read(last)).values, fieldOf(last.ip1).values);
+      assert.deepEqual((await reader.read(first[2]!)).values, fieldOf(2).values);
+    }
+    await written;
+    assert.equal(await reader.refresh(), 64);
+    assert.ok(
+      counts.every((count, n) => count % 4 === 0 && count >= (counts[n - 1] ?? 0)),
+      counts.join(' '),
+    );
+  });
+}
+
 test('extended metadata are kept by RSF, replaced in place, and refused for XDF', async () => {
   const file = await openFst(join(folder, 'meta.rsf'), { create: 'rsf' });
   await file.write(fieldOf(0, { metadata: { unit: 'celsius', bounds: [1, 2] } }));

@@ -44,6 +44,7 @@ inline void store64(std::uint8_t* p, std::uint64_t v, Order order) {
 
 /** Copies words, turning file order into host order or back. `count` words must exist on both sides. */
 inline void copy_words(std::uint32_t* to, const std::uint8_t* from, std::size_t count, Order order) {
+  if (count == 0) return;  // an empty vector may have no address, and memcpy wants one
   if (order == Order::little) {
     std::memcpy(to, from, count * 4);
     return;

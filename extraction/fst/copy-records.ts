@@ -12,6 +12,7 @@ import { checkSame, onCore, type ScannedFile } from './scanned-file.js';
 /** Something that the copy has not. */
 export interface Lost {
   readonly file: string;
+  /** number of the record in its file; -1 for the file as a whole */
   readonly row: number;
   readonly nomvar: string;
   readonly code: ErrorCode;

@@ -1,6 +1,6 @@
 /** Copies: verbatim between containers, packed anew, and what cannot be kept. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -132,6 +132,17 @@ test('extents beyond 24 bits are kept by RSF and left out of XDF', async () => {
   assert.deepEqual(
     lost.filter(({ skipped }) => skipped).map(({ nomvar, code }) => [nomvar, code]),
     [['LONG', 'bad_dimensions']],
+  );
+});
+
+test('of a file that was cut short the whole records are copied, and it is said', async () => {
+  const rsf = await source('cut.rsf');
+  truncateSync(rsf, (await openFst(rsf)).record(3).offset);
+  const { records, lost } = await copyRecords([rsf], at('cut-copy.rsf'));
+  assert.equal(records, 3);
+  assert.deepEqual(
+    lost.map(({ row, code }) => [row, code]),
+    [[-1, 'truncated_file']],
   );
 });
 

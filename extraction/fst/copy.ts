@@ -128,6 +128,7 @@ export async function copyRecords(
   let recoded = 0;
   try {
     for (const file of files) {
+      if (!file.table.complete) lost.push(unfinishedFile(file.path));
       for (const rows of pieces(file.table.bytes, rowsWhere(file, where))) {
         signal?.throwIfAborted();
         const prepared = await prepareRecords(file, rows, target, signal);
@@ -145,6 +146,12 @@ export async function copyRecords(
     await rm(unfinished, { force: true });
     throw error;
   }
+}
+
+/** What a file that is cut short, or still being written, has not given. */
+function unfinishedFile(file: string): Lost {
+  const detail = `${file}: cut short, or still open for writing; only its committed records are copied.`;
+  return { file, row: -1, nomvar: '', code: 'truncated_file', detail, skipped: true };
 }
 
 function nothingLeft(inputs: readonly string[], options: CopyOptions, lost: readonly Lost[]): FeatureError {

@@ -1,5 +1,8 @@
 /** The HTTP surfaces beyond the Polytope API: made here, over one catalogue and one cache of decoded fields. */
 import type { ApiDeps, Surface } from '../api/context.js';
+import type { EdrDeps } from '../api/edr/deps.js';
+import { edrSurface } from '../api/edr/router.js';
+import { TEXT_FORMATS } from '../api/ogc/data-formats.js';
 import { mapDeps, wmsSurface } from '../api/wms/surface.js';
 import type { Catalogue } from '../extraction/catalogue.js';
 import type { ExtractDeps } from '../extraction/extract.js';
@@ -15,5 +18,15 @@ export interface SurfaceParts {
 export function surfacesOf({ deps, catalogue, extract }: SurfaceParts): readonly Surface[] {
   const fields = new FieldCache({ memory: extract.memory });
   const maps = mapDeps(deps, catalogue, fields);
-  return [wmsSurface(maps)];
+  const { config, logger, now } = deps;
+  const edr: EdrDeps = {
+    config,
+    logger,
+    now,
+    catalogue,
+    extract,
+    formats: TEXT_FORMATS,
+    coverageFormats: TEXT_FORMATS,
+  };
+  return [wmsSurface(maps), edrSurface(edr)];
 }

@@ -144,3 +144,38 @@ export function gridCoverages(
   }
   return [...byNumber.values()].map((own) => joinGrid(collection, own, params, lattice));
 }
+
+const joined = (parts: readonly Float64Array[]): Float64Array => Float64Array.from(parts.flatMap((part) => [...part]));
+
+/** Stretches of one path as one coverage a member, in their order. */
+export function joinPaths(coverages: readonly OgcCoverage[]): readonly OgcCoverage[] {
+  const members = new Map<number, OgcCoverage[]>();
+  for (const coverage of coverages) {
+    const number = Number(coverage.metadata['number']);
+    members.set(number, [...(members.get(number) ?? []), coverage]);
+  }
+  return [...members.values()].map((parts): OgcCoverage => {
+    const axes = parts.flatMap(({ domain }) => domain.composite ?? []);
+    const hasLevel = axes.every(({ z }) => z !== undefined);
+    const composite = {
+      x: joined(axes.map(({ x }) => x)),
+      y: joined(axes.map(({ y }) => y)),
+      t: joined(axes.map(({ t }) => t!)),
+      ...(hasLevel ? { z: joined(axes.map(({ z }) => z!)) } : {}),
+    };
+    const params = new Map(parts.flatMap(({ ranges }) => ranges.map(({ param }) => [param.name, param] as const)));
+    const ranges = [...params.values()].map((param) => ({
+      param,
+      values: Float32Array.from(
+        parts.flatMap((part) => {
+          const own = part.ranges.find((range) => range.param.name === param.name);
+          return own === undefined
+            ? new Array<number>(part.domain.composite!.x.length).fill(Number.NaN)
+            : [...own.values];
+        }),
+      ),
+    }));
+    const metadata = joinMetadata(parts.map((part) => part.metadata));
+    return { metadata, domain: { type: 'Trajectory', composite }, ranges };
+  });
+}

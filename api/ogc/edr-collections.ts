@@ -7,7 +7,7 @@ import type { Datacube } from '../../extraction/datacube.js';
 import { type Extent, extentOf } from '../../extraction/grid/extent.js';
 import type { Grid } from '../../extraction/grid/grid.js';
 import { gridOfCubeRow } from '../../extraction/plan-grids.js';
-import { type GridKey, LEVTYPES } from '../../extraction/run-index.js';
+import { type GridKey, type LabelSet, LEVTYPES } from '../../extraction/run-index.js';
 import { FeatureError } from '../../schemas/problem.js';
 import type { Levtype } from '../../schemas/vocabulary.js';
 import { type EdrField, type FieldGroup, fieldGroups, mergeFields } from './edr-fields.js';
@@ -44,7 +44,15 @@ export interface EdrCollection {
   readonly parameters: readonly EdrParameter[];
   /** model levels: rank from the top of each level */
   readonly ranks: ReadonlyMap<number, number>;
+  readonly keys: RequestKeys;
   readonly fieldCount: number;
+}
+
+/** MARS keys that lead a Polytope request to the fields: those that all share, and what members and other fields add. */
+export interface RequestKeys {
+  readonly all: LabelSet;
+  readonly single?: LabelSet;
+  readonly members?: LabelSet;
 }
 
 interface Part {
@@ -112,6 +120,28 @@ function runsOf(cube: Datacube, part: Part): EdrRun[] {
   return runs;
 }
 
+/** Labels that all of some label sets agree on. */
+function agreed(sets: readonly LabelSet[]): LabelSet {
+  const [first = {}] = sets;
+  const same = Object.entries(first).filter(([key, value]) =>
+    sets.every((one) => one[key as keyof LabelSet] === value),
+  );
+  return Object.fromEntries(same);
+}
+
+function keysOf(cube: Datacube, part: Part): RequestKeys {
+  const setsOf = (kind: 'single' | 'members'): LabelSet[] =>
+    [...part.groups].flatMap(([r, groups]) =>
+      groups.flatMap(({ labels }) => [...labels[kind]].map((number) => cube.runs[r]!.index.labels[number]!)),
+    );
+  const [single, members] = [setsOf('single'), setsOf('members')];
+  return {
+    all: agreed([...single, ...members]),
+    ...(single.length === 0 ? {} : { single: agreed(single) }),
+    ...(members.length === 0 ? {} : { members: agreed(members) }),
+  };
+}
+
 async function derive(cube: Datacube): Promise<readonly EdrCollection[]> {
   const found: EdrCollection[] = [];
   for (const [number, parts] of [...(await partsOf(cube))].sort(([one], [other]) => one - other)) {
@@ -131,6 +161,7 @@ async function derive(cube: Datacube): Promise<readonly EdrCollection[]> {
         runs,
         parameters: parametersOf(cube, levtype, runs),
         ranks: new Map([...part.groups.values()].flat().flatMap((group) => [...group.ranks])),
+        keys: keysOf(cube, part),
         fieldCount: part.count,
       });
     }

@@ -34,6 +34,8 @@ export interface FieldGroup {
   readonly fields: ReadonlyMap<string, EdrField>;
   /** model levels: rank from the top of each level */
   readonly ranks: ReadonlyMap<number, number>;
+  /** numbers of the label sets (`run.index.labels`) of members and of other fields */
+  readonly labels: { readonly single: ReadonlySet<number>; readonly members: ReadonlySet<number> };
   readonly count: number;
 }
 
@@ -47,6 +49,7 @@ interface Gathered {
   readonly row: number;
   count: number;
   readonly ranks: Map<number, number>;
+  readonly labels: { readonly single: Set<number>; readonly members: Set<number> };
   readonly single: Map<number, Sets>;
   readonly members: Map<number, Sets>;
 }
@@ -82,6 +85,11 @@ function fieldsOf({ single, members }: Gathered): ReadonlyMap<string, EdrField> 
   return fields;
 }
 
+function newGroup(row: number): Gathered {
+  const labels = { single: new Set<number>(), members: new Set<number>() };
+  return { row, count: 0, ranks: new Map(), labels, single: new Map(), members: new Map() };
+}
+
 /** Level types have numbers below this. */
 const LEVTYPE_SPAN = 16;
 
@@ -94,12 +102,13 @@ export function fieldGroups(run: CubeRun): readonly FieldGroup[] {
     const key = run.gridNumbers[columns.grid[row]!]! * LEVTYPE_SPAN + columns.levtype[row]!;
     let group = gathered.get(key);
     if (group === undefined) {
-      group = { row: run.firstRow + row, count: 0, ranks: new Map(), single: new Map(), members: new Map() };
+      group = newGroup(run.firstRow + row);
       gathered.set(key, group);
     }
     group.count++;
     const member = columns.number[row]!;
     const sets = setsOf(member < 0 ? group.single : group.members, nomvarCode(columns.nomvar, row));
+    (member < 0 ? group.labels.single : group.labels.members).add(columns.labels[row]!);
     sets.levels.add(columns.level[row]!);
     sets.steps.add(columns.step[row]!);
     if (member >= 0) sets.numbers.add(member);
@@ -111,6 +120,7 @@ export function fieldGroups(run: CubeRun): readonly FieldGroup[] {
     row: group.row,
     fields: fieldsOf(group),
     ranks: group.ranks,
+    labels: group.labels,
     count: group.count,
   }));
 }

@@ -1,0 +1,141 @@
+/** Rows and columns of a chosen number over a box: each value is that of the nearest grid point, none outside the grid. */
+import type { Datacube } from '../../extraction/datacube.js';
+import type { BlockDomain, CoverageBlock } from '../../formats/coverage-block.js';
+import type { OgcCoverage } from '../../formats/ogc-coverage.js';
+import { FeatureError } from '../../schemas/problem.js';
+import type { Feature, LatLon, ParamRef } from '../../schemas/vocabulary.js';
+import type { QueryBox } from '../ogc/choices.js';
+import type { EdrCollection } from '../ogc/edr-collections.js';
+import type { QueryValues } from '../ogc/query.js';
+import type { QueryBlocks } from './extract-query.js';
+import { type EdrAsk, hasLevels, sortLevels } from './segments.js';
+import { joinMetadata } from './series.js';
+
+/** Degrees; ascending. */
+export interface Lattice {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+}
+
+const MOST_POINTS = 1_000_000;
+
+/** `count` values from one end to the other, both included; the middle for one. */
+export function spread(from: number, to: number, count: number): Float64Array {
+  if (count === 1) return Float64Array.of((from + to) / 2);
+  return Float64Array.from({ length: count }, (_, n) => from + ((to - from) * n) / (count - 1));
+}
+
+export function latticeOver(box: QueryBox, nx: number, ny: number): Lattice {
+  if (nx * ny > MOST_POINTS) {
+    throw new FeatureError(
+      'too_large',
+      `The answer has ${nx} x ${ny} points, over the limit of ${MOST_POINTS}; ask for fewer.`,
+    );
+  }
+  return { x: spread(box.west, box.east, nx), y: spread(box.south, box.north, ny) };
+}
+
+function readCount(key: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,6}$/.test(text.trim())) return Number(text);
+  throw new FeatureError(
+    'bad_value',
+    `${key}: "${text.slice(0, 40)}" is not a number of points; give a whole number, 0 for the grid's own.`,
+  );
+}
+
+/** The lattice of `resolution-x` and `resolution-y`; undefined for the grid's own points. */
+export function readResolution(values: QueryValues, box: QueryBox): Lattice | undefined {
+  const nx = readCount('resolution-x', values.get('resolution-x')) ?? 0;
+  const ny = readCount('resolution-y', values.get('resolution-y')) ?? 0;
+  readCount('resolution-z', values.get('resolution-z'));
+  if (nx === 0 && ny === 0) return undefined;
+  if (nx === 0 || ny === 0) {
+    throw new FeatureError(
+      'bad_value',
+      'resolution-x and resolution-y go together; give both, or neither for the grid of the model.',
+    );
+  }
+  return latticeOver(box, nx, ny);
+}
+
+const lenient = new WeakMap<Datacube, Datacube>();
+
+/** The datacube with nulls for places outside its grid. */
+function withNullsOutside(cube: Datacube): Datacube {
+  const known = lenient.get(cube) ?? { ...cube, collection: { ...cube.collection, outsidePolicy: 'null' as const } };
+  lenient.set(cube, known);
+  return known;
+}
+
+type Series = CoverageBlock & { readonly domain: Extract<BlockDomain, { type: 'PointSeries' }> };
+
+/** What to ask for a lattice, and the coverages out of the answer: one a member. */
+export interface Regridded {
+  readonly feature: Feature;
+  ask(ask: EdrAsk): EdrAsk;
+  coverages(blocks: QueryBlocks): readonly OgcCoverage[];
+}
+
+export function regridded(collection: EdrCollection, { x, y }: Lattice): Regridded {
+  const points = Array.from(y, (lat) => Array.from(x, (lon): LatLon => [lat, lon])).flat();
+  return {
+    feature: { type: 'position', points, interpolation: 'nearest' },
+    ask: (ask) => ({ ...ask, collection: { ...collection, cube: withNullsOutside(collection.cube) } }),
+    coverages: ({ blocks, params }) => {
+      const series = blocks.filter((block): block is Series => block.domain.type === 'PointSeries');
+      const members = new Map<number, Series[]>();
+      for (const block of series) {
+        const number = Number(block.metadata['number']);
+        const own = members.get(number) ?? [];
+        members.set(number, own);
+        own.push(block);
+      }
+      return [...members.values()].map((own) => gridOf(collection, { x, y }, own, params));
+    },
+  };
+}
+
+const placeKey = (place: unknown): string => String(place);
+
+function gridOf(
+  collection: EdrCollection,
+  { x, y }: Lattice,
+  series: readonly Series[],
+  params: readonly ParamRef[],
+): OgcCoverage {
+  const times = Float64Array.from(new Set(series.flatMap(({ domain }) => [...domain.times]))).sort();
+  const levels = Float64Array.from(
+    sortLevels(
+      collection,
+      series.map(({ domain }) => domain.level),
+    ),
+  );
+  const timeAt = new Map(Array.from(times, (time, n) => [time, n]));
+  const placeAt = new Map<string, number>();
+  for (const [j, lat] of y.entries())
+    for (const [i, lon] of x.entries()) placeAt.set(placeKey([lat, lon]), j * x.length + i);
+  const size = x.length * y.length;
+  const ranges = params.map((param) => ({
+    param,
+    values: new Float32Array(times.length * levels.length * size).fill(Number.NaN),
+  }));
+  const byName = new Map(ranges.map(({ param, values }) => [param.name, values]));
+  for (const { domain, metadata, ranges: own } of series) {
+    const place = placeAt.get(placeKey(metadata['fst:requestedPoint']))!;
+    const level = levels.indexOf(domain.level);
+    for (const { param, values } of own) {
+      const out = byName.get(param.name)!;
+      domain.times.forEach((time, n) => {
+        out[(timeAt.get(time)! * levels.length + level) * size + place] = values[n]!;
+      });
+    }
+  }
+  const {
+    'fst:requestedPoint': _place,
+    'fst:distanceKm': _distance,
+    ...metadata
+  } = joinMetadata(series.slice(0, 1).map((one) => one.metadata));
+  const vertical = hasLevels(collection) ? { z: levels } : {};
+  return { metadata, domain: { type: 'Grid', x, y, ...vertical, t: times }, ranges };
+}

@@ -1,0 +1,121 @@
+/** What is drawn over the map by hand: the shape chosen, the one that is being drawn, and where they are wrong. */
+import L from 'leaflet';
+import { densify, ringCrossing } from '../geo/sphere.js';
+import type { Feature, FeatureKind, LatLon } from '../state/state.js';
+import { CLICKS, outlineOf, shapeOf, type TrackDefaults } from './shapes.js';
+
+const toLatLng = ([lat, lon]: LatLon): L.LatLngTuple => [lat, lon];
+
+export class DrawLayer {
+  readonly #group = L.layerGroup();
+  readonly #renderer = L.svg({ pane: 'drawing', padding: 0.3 });
+  #clicks: LatLon[] = [];
+  #pointer: LatLon | undefined;
+  #kind: FeatureKind | undefined;
+  #feature: Feature | undefined;
+  #hollow = false;
+
+  constructor(map: L.Map) {
+    this.#group.addTo(map);
+  }
+
+  get clicks(): readonly LatLon[] {
+    return this.#clicks;
+  }
+
+  /** Starts drawing anew with a tool, or stops. */
+  use(kind: FeatureKind | undefined): void {
+    this.#kind = kind;
+    this.#clicks = [];
+    this.#draw();
+  }
+
+  /** Shows a shape; `hollow` marks a point that has no values. */
+  show(feature: Feature | undefined, hollow: boolean): void {
+    this.#feature = feature;
+    this.#hollow = hollow;
+    this.#draw();
+  }
+
+  move(at: LatLon | undefined): void {
+    this.#pointer = at;
+    if (this.#clicks.length > 0) this.#draw();
+  }
+
+  back(): void {
+    this.#clicks.pop();
+    this.#draw();
+  }
+
+  /** Takes a click of a tool; the shape when it is finished by it. */
+  click(at: LatLon, track: TrackDefaults): Feature | undefined {
+    const kind = this.#kind;
+    if (kind === undefined) return undefined;
+    this.#clicks.push(at);
+    const feature = this.#clicks.length >= CLICKS[kind][1] ? this.finish(track) : undefined;
+    this.#draw();
+    return feature;
+  }
+
+  /** The shape of the clicks so far, if they make one; drawing starts anew then. */
+  finish(track: TrackDefaults): Feature | undefined {
+    const kind = this.#kind;
+    if (kind === undefined) return undefined;
+    const feature = shapeOf(kind, this.#clicks, track);
+    if (feature !== undefined || this.#clicks.length >= CLICKS[kind][1]) this.#clicks = [];
+    return feature;
+  }
+
+  #draw(): void {
+    this.#group.clearLayers();
+    if (this.#clicks.length > 0) this.#drawClicks();
+    else if (this.#feature !== undefined) this.#drawFeature(this.#feature);
+  }
+
+  #drawFeature(feature: Feature): void {
+    const { paths, corners, filled } = outlineOf(feature);
+    const crossed = feature.kind === 'poly' && ringCrossing(feature.ring) !== undefined;
+    if (filled) {
+      const rings = paths.map((path) => path.map(toLatLng));
+      this.#add(L.polygon(rings, this.#path(`shape${crossed ? ' wrong' : ''}`)));
+    } else {
+      for (const path of paths) {
+        this.#add(L.polyline(path.map(toLatLng), this.#path('shape under', false)));
+        this.#add(L.polyline(path.map(toLatLng), this.#path('shape', false)));
+      }
+    }
+    const isPoint = feature.kind === 'pt';
+    for (const at of corners) this.#corner(at, isPoint ? `spot${this.#hollow ? ' hollow' : ''}` : 'corner', isPoint ? 8 : 5);
+  }
+
+  #drawClicks(): void {
+    const points = this.#pointer === undefined ? this.#clicks : [...this.#clicks, this.#pointer];
+    const kind = this.#kind!;
+    const preview = shapeOf(kind, points, { start: 0, levels: [] });
+    if (preview === undefined || kind === 'poly') {
+      const path = densify(points, false);
+      this.#add(L.polyline(path.map(toLatLng), this.#path('shape draft', false)));
+      if (kind === 'poly' && points.length > 2) {
+        const wrong = ringCrossing(points) === undefined ? '' : ' wrong';
+        this.#add(L.polygon(densify(points, true).map(toLatLng), this.#path(`shape draft${wrong}`)));
+      }
+    } else {
+      const { paths, filled } = outlineOf(preview);
+      const rings = paths.map((path) => path.map(toLatLng));
+      this.#add(filled ? L.polygon(rings, this.#path('shape draft')) : L.polyline(rings, this.#path('shape draft', false)));
+    }
+    for (const at of this.#clicks) this.#corner(at, 'corner', 5);
+  }
+
+  #path(className: string, fill = true): L.PolylineOptions {
+    return { renderer: this.#renderer, className, interactive: false, noClip: true, smoothFactor: 0.5, fill };
+  }
+
+  #corner(at: LatLon, className: string, radius: number): void {
+    this.#add(L.circleMarker(toLatLng(at), { renderer: this.#renderer, className, radius, interactive: false }));
+  }
+
+  #add(layer: L.Layer): void {
+    this.#group.addLayer(layer);
+  }
+}

@@ -1,0 +1,57 @@
+/** Isolines and barbs: one transparent picture of the view and its margin, so that labels and barbs are never cut by tiles. */
+import { type Frame, ViewportLayer } from './viewport-layer.js';
+import { projectedBox } from './crs.js';
+
+/** Address of a picture of a box in projected units; undefined: nothing to show. */
+export type PictureSource = (
+  code: string,
+  box: readonly [number, number, number, number],
+  size: readonly [width: number, height: number],
+  ratio: number,
+) => string | undefined;
+
+const MAX_SIDE = 4000;
+
+export class PictureLayer extends ViewportLayer {
+  readonly #image: HTMLImageElement;
+  #source: PictureSource = () => undefined;
+  #loading: HTMLImageElement | undefined;
+
+  constructor() {
+    const image = document.createElement('img');
+    image.alt = '';
+    super(image, 'lines');
+    this.#image = image;
+    image.hidden = true;
+  }
+
+  show(source: PictureSource): void {
+    this.#source = source;
+    this.refresh();
+  }
+
+  protected draw(frame: Frame, shown: () => void): void {
+    const map = this.map!;
+    const ratio = Math.min(2, Math.max(1, Math.round(window.devicePixelRatio || 1)));
+    const size = [frame.size.x * ratio, frame.size.y * ratio] as const;
+    const box = projectedBox(map, frame.origin, frame.origin.add(frame.size));
+    const url = size.some((side) => side < 1 || side > MAX_SIDE)
+      ? undefined
+      : this.#source(map.options.crs!.code!, box, size, ratio);
+    this.#loading = undefined;
+    if (url === undefined) {
+      this.#image.hidden = true;
+      shown();
+      return;
+    }
+    const next = new Image();
+    this.#loading = next;
+    next.onload = () => {
+      if (this.#loading !== next) return;
+      this.#image.src = url;
+      this.#image.hidden = false;
+      shown();
+    };
+    next.src = url;
+  }
+}

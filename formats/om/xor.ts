@@ -82,7 +82,10 @@ export function writeXor64(values: Float64Array, row: number): Uint8Array {
     }
     const zeros = 64 - wideLength(all);
     out.put(zeros);
-    writeWideBlocks(out, block.map((x) => reverseWide(x) >> BigInt(zeros)));
+    writeWideBlocks(
+      out,
+      block.map((x) => reverseWide(x) >> BigInt(zeros)),
+    );
   }
   return out.take();
 }

@@ -1,12 +1,14 @@
 /** Draws the layers of a picture in order, and encodes it. */
 import { samplePicture } from '../../extraction/map-field.js';
-import type { Picture } from '../../extraction/pixel-map.js';
 import { encodePng } from '../../formats/png.js';
-import { type Canvas, CLEAR, colourOf, makeCanvas } from '../../formats/render/canvas.js';
+import { CLEAR, colourOf, makeCanvas } from '../../formats/render/canvas.js';
 import { type Bins, paintBins } from '../../formats/render/fill.js';
 import { deliveredBreaks, type Scale } from '../../schemas/styles.js';
 import type { MapDeps } from './deps.js';
-import type { AskedLayer, Look, MapRequest } from './map-request.js';
+import { drawIsolines } from './draw-isolines.js';
+import { drawSpeed, drawWindSymbols } from './draw-winds.js';
+import type { Drawing } from './drawing.js';
+import type { AskedLayer, MapRequest } from './map-request.js';
 import type { WmsQuery } from './query.js';
 import { askedScale, scaleOfField } from './scales.js';
 
@@ -19,33 +21,36 @@ function beyond(query: WmsQuery, key: string): number | undefined {
   return hex === undefined ? undefined : colourOf(`#${hex}`);
 }
 
-/** Bins of a scale over the values delivered. */
-export function binsOf(scale: Scale, query?: WmsQuery): Bins {
+/** Bins of a scale over the values delivered, with the vendor keys for what lies beyond its ends. */
+export function binsOf(scale: Scale, query: WmsQuery): Bins {
   const colours = Uint32Array.from(scale.colours, (colour) => (colour === 'none' ? CLEAR : colourOf(colour)));
-  const [below, above] = query === undefined ? [] : [beyond(query, 'BELOWMINCOLOR'), beyond(query, 'ABOVEMAXCOLOR')];
+  const [below, above] = [beyond(query, 'BELOWMINCOLOR'), beyond(query, 'ABOVEMAXCOLOR')];
   if (below !== undefined) colours[0] = below;
   if (above !== undefined) colours[colours.length - 1] = above;
   return { breaks: deliveredBreaks(scale), colours };
 }
 
-interface Drawing {
-  readonly deps: MapDeps;
-  readonly query: WmsQuery;
-  readonly picture: Picture;
-  readonly look: Look;
-  readonly canvas: Canvas;
-  readonly signal: AbortSignal | undefined;
-}
-
-async function drawFill(
-  { deps, query, picture, look, canvas, signal }: Drawing,
-  { chosen }: AskedLayer,
-): Promise<void> {
+async function drawFill(drawing: Drawing, { chosen }: AskedLayer): Promise<void> {
+  const { deps, query, picture, look, canvas } = drawing;
   const [scale, values] = await Promise.all([
     scaleOfField(deps.fields, chosen),
-    samplePicture(deps, chosen.field, picture, look.interpolation, signal),
+    samplePicture(deps, chosen.field, picture, look.interpolation),
   ]);
   paintBins(canvas, values, binsOf(askedScale(scale, query), query));
+}
+
+async function drawLayer(drawing: Drawing, layer: AskedLayer): Promise<void> {
+  switch (layer.style) {
+    case 'fill':
+      return drawFill(drawing, layer);
+    case 'contours':
+      return drawIsolines(drawing, layer.chosen);
+    case 'speed':
+      return drawSpeed(drawing, layer.chosen, (scale) => binsOf(askedScale(scale, drawing.query), drawing.query));
+    case 'barbs':
+    case 'arrows':
+      return drawWindSymbols(drawing, layer.chosen, layer.style);
+  }
 }
 
 /** Bytes of the picture. */
@@ -53,10 +58,9 @@ export async function drawMap(
   deps: MapDeps,
   { layers, picture, look }: MapRequest,
   query: WmsQuery,
-  signal?: AbortSignal,
 ): Promise<Uint8Array> {
   const canvas = makeCanvas(picture.width, picture.height, look.transparent ? CLEAR : colourOf(look.background));
-  const drawing = { deps, query, picture, look, canvas, signal };
-  for (const layer of layers) await drawFill(drawing, layer);
+  const drawing = { deps, query, picture, look, canvas };
+  for (const layer of layers) await drawLayer(drawing, layer);
   return encodePng(canvas);
 }

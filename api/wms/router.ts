@@ -98,7 +98,7 @@ async function answer(deps: MapDeps, query: WmsQuery, version: WmsVersion, req: 
     case 'feature_info':
       return getFeatureInfo(deps, query, version, mayUseOf(deps, res), res);
     case 'getlegendgraphic':
-      return getLegendGraphic(deps, query, mayUseOf(deps, res), req, res);
+      return getLegendGraphic(deps, query, mayUseOf(deps, res), res);
     default:
       throw new WmsException(
         'OperationNotSupported',

@@ -10,6 +10,7 @@ import { accessLog, surfaceOf } from './access-log.js';
 import { Admission } from './admission.js';
 import { Authenticator } from './auth.js';
 import type { ApiDeps } from './context.js';
+import { DASHBOARD_PATH, dashboard } from './dashboard.js';
 import { docs } from './docs-page.js';
 import { type Dialect, errorHandler, notFoundHandler } from './errors.js';
 import { health } from './health.js';
@@ -50,6 +51,7 @@ export function buildServer(deps: ApiDeps, raw: readonly RawHandler[] = []): Bui
     if (isPublic === true) app.use(path, router);
     else app.use(path, auth.handler(), router);
   }
+  app.use(DASHBOARD_PATH, auth.handler(), dashboard(deps));
   const operations = health(deps);
   app.get('/metrics', operations);
   app.use(auth.handler(), operations);
@@ -63,6 +65,9 @@ function refuseOversized(limits: ApiDeps['config']['limits']): RequestHandler {
   return (req, _res, next) => {
     if (req.originalUrl.length > limits.urlBytes) {
       throw new FeatureError('bad_request', `The address is longer than ${limits.urlBytes} bytes; shorten it.`);
+    }
+    if (req.httpVersionMinor > 0 && (req.headers.host ?? '') === '') {
+      throw new FeatureError('bad_request', 'The request has no Host header; send one.');
     }
     if (req.rawHeaders.length > 2 * limits.headers) {
       throw new FeatureError('bad_request', `The request has more than ${limits.headers} headers; send fewer.`);

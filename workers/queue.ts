@@ -36,6 +36,8 @@ export interface JobQueue {
   unfinished(userId?: string): number;
   /** Number of unfinished requests that are before this one, seen from here; undefined when it is not waiting. */
   position(id: string): number | undefined;
+  /** The scheduler's own object, for its dashboard: to be looked at, not to be changed. */
+  scheduler(): unknown;
   health(): {
     readonly kind: QueueBackend['kind'];
     readonly isReachable: boolean;
@@ -223,6 +225,10 @@ class BullBackedQueue implements JobQueue {
       if (accepted.cost < own.cost || (accepted.cost === own.cost && accepted.at < own.at)) ahead += 1;
     }
     return ahead;
+  }
+
+  scheduler(): unknown {
+    return this.#backend.queue();
   }
 
   health(): ReturnType<JobQueue['health']> {

@@ -3,7 +3,7 @@
  * never becomes a request. Listening is the caller's affair.
  */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Config } from '../schemas/config.js';
 
 /** A held poll is silent for as long as it is held; the idle limit must be longer. */
@@ -18,7 +18,8 @@ export function createHttpServer(listener: RequestListener, config: Pick<Config,
       requestTimeout: http.requestTimeoutMs,
       connectionsCheckingInterval: http.connectionsCheckingMs,
       keepAliveTimeout: http.keepAliveTimeoutMs,
-      requireHostHeader: true,
+      // Judged by the application, which answers in words.
+      requireHostHeader: false,
     },
     listener,
   );
@@ -31,6 +32,12 @@ export function createHttpServer(listener: RequestListener, config: Pick<Config,
     if (Number(req.headers['content-length'] ?? 0) <= limits.bodyBytes) res.writeContinue();
     listener(req, res);
   });
+  server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) => {
+    const body = JSON.stringify({ message: 'This expectation cannot be met; leave the Expect header out.' });
+    res.writeHead(417, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) });
+    res.end(body);
+  });
+  server.on('connect', (_req: IncomingMessage, socket: Duplex) => refuse(socket, ...NO_PROXY));
   return server;
 }
 
@@ -39,14 +46,18 @@ const WORDS: Readonly<Record<string, readonly [status: string, sentence: string]
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request did not arrive in time; send it again.'],
 };
 const MALFORMED = ['400 Bad Request', 'This is not a valid HTTP request; check its first line and headers.'] as const;
+const NO_PROXY = ['405 Method Not Allowed', 'This is not a proxy; send requests for the service itself.'] as const;
 
 /** What node's parser refuses is answered in JSON, and the connection ends. */
-function refuseConnection(error: NodeJS.ErrnoException, socket: Socket | import('node:stream').Duplex): void {
+function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const [status, message] = WORDS[error.code ?? ''] ?? MALFORMED;
+  refuse(socket, ...(WORDS[error.code ?? ''] ?? MALFORMED));
+}
+
+function refuse(socket: Duplex, status: string, message: string): void {
   const body = JSON.stringify({ message });
   const head = `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n`;
   socket.end(head + body);

@@ -1,0 +1,280 @@
+/**
+ * Records as a CF dataset: the view that NetCDF and Zarr are written from, as files and over HTTP. Reads descriptors, no
+ * fields. One grid a group, the one with most records at the root (docs/conversions.md).
+ */
+import type { CfAttribute, CfAttributes, CfDataset, CfDimension, CfGroup, CfVariable } from '../../formats/cf.js';
+import { FeatureError } from '../../schemas/problem.js';
+import type { Grid } from '../grid/grid.js';
+import { groupRows } from '../row-groups.js';
+import type { RunColumns } from '../run-index.js';
+import { fieldVariable } from './field-variable.js';
+import { bareHorizontal, type Horizontal, horizontalsOf } from './horizontal.js';
+import { type LevelAxis, levelAxes } from './level-axes.js';
+import { maskRows } from './masks.js';
+import { memberAxis } from './member-axis.js';
+import { type Series, seriesOf } from './series.js';
+import { descriptorKeys, gridDescriptors, gridKeys } from './ticket.js';
+import { timeAxes } from './time-axes.js';
+import { numbers } from './variables.js';
+import { addSurface, verticalParts } from './vertical-parts.js';
+
+/** The records of a dataset and how their descriptors are read. Rows are numbers in `columns`. */
+export interface ViewTable {
+  readonly columns: RunColumns;
+  readonly count: number;
+  readonly descriptors: Uint32Array;
+  gridOf(row: number): Promise<Grid>;
+  /** values of a descriptor, as float64 */
+  valuesOf(row: number): Promise<Float64Array>;
+}
+
+export interface ViewOptions {
+  readonly forecastAxis?: boolean;
+  /** bounds of one-dimensional horizontal axes */
+  readonly bounds?: boolean;
+  /** everything that the way back needs, or a few attributes that tell where values come from */
+  readonly ticket?: 'full' | 'attributes' | 'none';
+  readonly units?: 'native' | 'si';
+  readonly names?: 'nomvar' | 'cf' | 'short';
+  /** add surface fields that hybrid levels need */
+  readonly vertical?: boolean;
+  readonly attributes?: CfAttributes;
+}
+
+export interface View {
+  readonly dataset: CfDataset;
+  readonly series: readonly Series[];
+  /** rows that are no variable, with the reason */
+  readonly skipped: readonly { readonly row: number; readonly error: FeatureError }[];
+}
+
+interface GridPart {
+  readonly id: string;
+  readonly grid: Grid | undefined;
+  /** a row on the grid */
+  readonly row: number;
+}
+
+/** Grids of the rows, by content; records without geometry by their shape. */
+async function gridsOf(
+  table: ViewTable,
+  rows: Uint32Array,
+): Promise<{ numberOf: (row: number) => number; parts: GridPart[] }> {
+  const { columns } = table;
+  const take = (column: ArrayLike<number>): Int32Array => Int32Array.from(rows, (row) => column[row]!);
+  const keys = [
+    columns.file,
+    columns.grtyp,
+    columns.ni,
+    columns.nj,
+    columns.ig1,
+    columns.ig2,
+    columns.ig3,
+    columns.ig4,
+  ];
+  const { group, first } = groupRows(keys.map(take), rows.length);
+  const parts: GridPart[] = [];
+  const numbersById = new Map<string, number>();
+  const numberOfGroup: number[] = [];
+  for (const at of first) {
+    const row = rows[at]!;
+    let grid: Grid | undefined;
+    try {
+      grid = await table.gridOf(row);
+    } catch (error) {
+      if (!(error instanceof FeatureError)) throw error;
+    }
+    const id =
+      grid?.id ??
+      `none ${keys
+        .slice(1)
+        .map((column) => column[row])
+        .join(' ')}`;
+    const number = numbersById.get(id) ?? parts.push({ id, grid, row }) - 1;
+    numbersById.set(id, number);
+    numberOfGroup.push(number);
+  }
+  const numberOfRow = new Map<number, number>();
+  for (const [at, row] of rows.entries()) numberOfRow.set(row, numberOfGroup[group[at]!]!);
+  return { numberOf: (row) => numberOfRow.get(row)!, parts };
+}
+
+const isField = (columns: RunColumns, row: number): boolean => ![0, 3, 7, 8].includes(columns.datyp[row]! & 63);
+
+function unsupported(columns: RunColumns, row: number): FeatureError {
+  const kind = { 0: 'binary', 3: 'text', 7: 'text', 8: 'complex' }[columns.datyp[row]! & 63] ?? 'such';
+  return new FeatureError(
+    'unsupported_type',
+    `Records of ${kind} values (datyp ${columns.datyp[row]}) have no place in a CF dataset.`,
+  );
+}
+
+/** Variables of one group; those with the same name, dimensions and content are there once. */
+class Parts {
+  readonly dims = new Map<string, CfDimension>();
+  readonly variables = new Map<string, CfVariable>();
+
+  addDims(dims: readonly CfDimension[]): void {
+    for (const dim of dims) this.dims.set(dim.name, dim);
+  }
+
+  add(variables: readonly CfVariable[]): void {
+    for (const variable of variables) {
+      this.variables.set(variable.name, variable);
+      // bounds have a dimension that no axis brings along
+      for (const [n, name] of variable.dims.entries()) {
+        if (name === 'bnds') this.dims.set(name, { name, size: variable.shape[n]! });
+      }
+    }
+  }
+}
+
+function merged(...lists: readonly CfAttributes[]): Record<string, CfAttribute> {
+  return Object.assign({}, ...lists) as Record<string, CfAttribute>;
+}
+
+/** Descriptor records of a grid whose values cannot be had back from the coordinates travel as they are. */
+async function descriptorVariables(
+  table: ViewTable,
+  rows: readonly number[],
+): Promise<{ dims: CfDimension[]; variables: CfVariable[] }> {
+  const dims: CfDimension[] = [];
+  const variables: CfVariable[] = [];
+  const names: Readonly<Record<string, string>> = {
+    '>>': 'fst_ax',
+    '^^': 'fst_ay',
+    '^>': 'fst_panels',
+    '##': 'fst_nodes',
+  };
+  for (const row of rows) {
+    const keys = descriptorKeys(table.columns, row);
+    const name = names[keys.nomvar] ?? 'fst_descriptor';
+    const values = await table.valuesOf(row);
+    dims.push({ name: `${name}_size`, size: values.length });
+    const { datyp, nbits } = keys;
+    const float = [1, 5, 6].includes(datyp & 63) && nbits <= 32;
+    const stored = float ? Float32Array.from(values) : values;
+    variables.push(
+      numbers(name, [`${name}_size`], [values.length], stored, {
+        long_name: `descriptor record ${keys.nomvar}`,
+        fst_record: JSON.stringify(keys),
+      }),
+    );
+  }
+  return { dims, variables };
+}
+
+async function buildGroup(
+  table: ViewTable,
+  part: GridPart,
+  series: readonly Series[],
+  name: string,
+  options: ViewOptions,
+): Promise<CfGroup> {
+  const { columns } = table;
+  const full = (options.ticket ?? 'full') === 'full';
+  const descriptors = gridDescriptors(columns, table.descriptors, part.row);
+  const keys = full ? gridKeys(columns, part.row, descriptors) : {};
+  const horizontals =
+    part.grid === undefined
+      ? [bareHorizontal(columns.ni[part.row]!, columns.nj[part.row]!, keys)]
+      : horizontalsOf(part.grid, keys, options.bounds ?? true);
+  const times = timeAxes(series, options.forecastAxis ?? false);
+  const levels = levelAxes(series);
+  const members = memberAxis(columns, series);
+  const masks = maskRows(columns, table.count, series);
+  const above = new Parts();
+  const notes: string[] = [];
+  for (const axis of new Set(levels.values())) {
+    above.add(full ? axis.variables : axis.variables.filter(({ name: own }) => !own.endsWith('_ip1')));
+    if (axis.isDimension) above.addDims([{ name: axis.name, size: axis.ip1.length }]);
+  }
+  for (const axis of new Set([...times.values()].filter((one) => one !== undefined))) {
+    above.addDims(axis.dims);
+    above.add(axis.variables);
+  }
+  if (members !== undefined) {
+    above.addDims(members.dims);
+    above.add(members.variables);
+  }
+  const vertical = await verticalParts(table, series, levels, full);
+  above.addDims(vertical.dims);
+  above.add(vertical.variables);
+  notes.push(...vertical.notes);
+  if (full) {
+    const own = await descriptorVariables(table, descriptors);
+    above.addDims(own.dims);
+    above.add(own.variables);
+  }
+  const groups: CfGroup[] = [];
+  for (const horizontal of horizontals) {
+    const target = horizontal.group === '' ? above : new Parts();
+    target.addDims(horizontal.dims);
+    target.add(horizontal.variables);
+    for (const one of series) {
+      const place = { time: times.get(one), level: levels.get(one), members, masks, horizontal, gridRow: part.row };
+      const { variable, more, dims } = fieldVariable(columns, one, place, options);
+      target.addDims(dims);
+      target.add([variable, ...(horizontal === horizontals[0] || horizontal.group !== '' ? more : [])]);
+    }
+    if (horizontal.group !== '') groups.push(groupOf(horizontal.group, target, horizontal.groupAttributes, []));
+  }
+  const comment: CfAttributes = notes.length === 0 ? {} : { comment: notes.join(' ') };
+  return groupOf(
+    name,
+    above,
+    merged(horizontals[0]!.group === '' ? horizontals[0]!.groupAttributes : {}, comment),
+    groups,
+  );
+}
+
+function groupOf(name: string, parts: Parts, attributes: CfAttributes, groups: readonly CfGroup[]): CfGroup {
+  const variables = [...parts.variables.values()];
+  const used = new Set(variables.flatMap(({ dims }) => dims));
+  for (const child of groups) for (const variable of child.variables) for (const dim of variable.dims) used.add(dim);
+  return { name, dims: [...parts.dims.values()].filter((dim) => used.has(dim.name)), variables, attributes, groups };
+}
+
+const IDENTITY: CfAttributes = {
+  Conventions: 'CF-1.11',
+  institution: 'not stated by the records',
+  source: 'numerical model or analysis; RPN standard file records',
+  references: 'names and units as RPN standard files imply them',
+  polyfst_view: Int32Array.of(1),
+};
+
+/** The dataset of some rows, which are fields. Names are those that the variables have in the whole table. */
+export async function buildView(table: ViewTable, rows: Uint32Array, options: ViewOptions = {}): Promise<View> {
+  const { columns } = table;
+  const skipped: { row: number; error: FeatureError }[] = [];
+  for (const row of rows) if (!isField(columns, row)) skipped.push({ row, error: unsupported(columns, row) });
+  const fields = rows.filter((row) => isField(columns, row));
+  const chosen = options.vertical === false ? fields : addSurface(columns, table.count, fields);
+  const { numberOf, parts } = await gridsOf(table, chosen);
+  const series = seriesOf(columns, chosen, numberOf);
+  const byGrid = new Map<number, Series[]>();
+  for (const one of series) byGrid.set(one.grid, [...(byGrid.get(one.grid) ?? []), one]);
+  const records = (list: readonly Series[]): number => list.reduce((sum, { places }) => sum + places.length, 0);
+  const order = [...byGrid].sort(([, one], [, other]) => records(other) - records(one));
+  const groups: CfGroup[] = [];
+  for (const [at, [number, list]] of order.entries()) {
+    const part = parts[number]!;
+    const name = at === 0 ? '' : `grid_${part.grid === undefined ? shapeName(columns, part.row) : part.id.slice(0, 6)}`;
+    groups.push(await buildGroup(table, part, list, name, options));
+  }
+  const [root = { name: '', dims: [], variables: [], attributes: {}, groups: [] }, ...others] = groups;
+  return {
+    dataset: {
+      ...root,
+      attributes: merged(IDENTITY, root.attributes, options.attributes ?? {}),
+      groups: [...root.groups, ...others],
+    },
+    series,
+    skipped,
+  };
+}
+
+const shapeName = (columns: RunColumns, row: number): string =>
+  [columns.ni[row], columns.nj[row], columns.ig1[row], columns.ig2[row], columns.ig3[row], columns.ig4[row]].join('_');
+
+export type { Horizontal, LevelAxis };

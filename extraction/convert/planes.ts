@@ -1,0 +1,161 @@
+/**
+ * Records decoded into planes of a CF variable: cut to the variable's points, masked, converted to its type and unit. Whole
+ * batches of a file go through one native call.
+ */
+import { type CfNumbers, type CfPlanes, type CfVariable, newNumbers } from '../../formats/cf.js';
+import * as native from '../../native/index.js';
+import { FeatureError } from '../../schemas/problem.js';
+import type { Container, RecordBatch } from '../../schemas/vocabulary.js';
+import { onCore } from '../fst/scanned-file.js';
+import { typedView } from '../fst/values.js';
+import { batchOf } from '../grid/descriptor-reader.js';
+import type { RunColumns } from '../run-index.js';
+
+/** Records and the files that hold them. */
+export interface PlaneTable {
+  readonly columns: RunColumns;
+  readonly count: number;
+  fileOf(row: number): { readonly path: string; readonly container: Container };
+}
+
+/** Decoded values of a record, in its own type or as float32, and the flag that stands for a missing integer. */
+export interface RawField {
+  readonly values: CfNumbers;
+  readonly missingFlag?: number | bigint;
+}
+
+const FLAGS: Readonly<Record<string, number | bigint>> = {
+  int8: -128,
+  int16: -32768,
+  int32: -(2 ** 31),
+  int64: -(2n ** 63n),
+  uint8: 255,
+  uint16: 65535,
+  uint32: 2 ** 32 - 1,
+  uint64: 2n ** 64n - 1n,
+};
+
+function failure(table: PlaneTable, row: number, status: number): FeatureError {
+  const { path } = table.fileOf(row);
+  return new FeatureError(
+    'decode_failed',
+    `${path}: record ${table.columns.row[row]} cannot be decoded (code ${status}); its bytes are damaged.`,
+    {
+      data: { file: path, row: table.columns.row[row], errno: status },
+    },
+  );
+}
+
+function columnsFor(table: PlaneTable, rows: readonly number[]): RecordBatch {
+  return batchOf({ ...table.columns, count: table.count }, table.fileOf(rows[0]!).container, rows);
+}
+
+/** Fields of rows of one file as float32, or in the type that each record holds. A record that cannot be decoded is an error. */
+export async function decodeRows(
+  table: PlaneTable,
+  rows: readonly number[],
+  asFloat32: boolean,
+  signal?: AbortSignal,
+): Promise<(RawField | FeatureError)[]> {
+  const { path } = table.fileOf(rows[0]!);
+  const batch = columnsFor(table, rows);
+  if (!asFloat32) {
+    const decoded = await onCore(() => native.decodeNative({ path }, batch), signal);
+    return rows.map((row, n) => {
+      if (decoded.status[n] !== 0) return failure(table, row, decoded.status[n]!);
+      const dtype = decoded.dtype[n]!;
+      const values = typedView(decoded.bytes.subarray(decoded.start[n]!, decoded.start[n + 1]!), dtype);
+      const flag = (table.columns.datyp[row]! & 64) === 0 ? undefined : FLAGS[dtype];
+      return flag === undefined ? { values } : { values, missingFlag: flag };
+    });
+  }
+  const { values, status } = await onCore(() => native.decode({ path }, batch), signal);
+  let at = 0;
+  return rows.map((row, n) => {
+    const start = at;
+    at += batch.ni[n]! * batch.nj[n]! * batch.nk[n]!;
+    return status[n] === 0 ? { values: values.subarray(start, at) } : failure(table, row, status[n]!);
+  });
+}
+
+/** Whether the plane of a variable is the record's values as they are decoded to float32. */
+export function isPlain({ dtype, data }: CfVariable): boolean {
+  if (data.kind !== 'planes' || dtype !== 'float32') return false;
+  const { window, masks, scale } = data;
+  return masks === undefined && scale === undefined && window.columns === window.stride;
+}
+
+function isWindowWhole({ window }: CfPlanes, count: number): boolean {
+  return window.start === 0 && window.columns === window.stride && window.rows * window.columns === count;
+}
+
+/** The elements of a record that lie in the window. */
+function cut(planes: CfPlanes, raw: CfNumbers): CfNumbers {
+  const { start, stride, columns, rows } = planes.window;
+  if (columns === stride) return raw.subarray(start, start + rows * columns) as CfNumbers;
+  const out = new (raw.constructor as new (length: number) => CfNumbers)(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    const from = start + row * stride;
+    out.set(raw.subarray(from, from + columns) as never, row * columns);
+  }
+  return out;
+}
+
+/** The plane of a record. `mask` holds 0 where a point is missing. */
+export function planeOf(variable: CfVariable, planes: CfPlanes, raw: RawField, mask?: RawField): CfNumbers {
+  if (variable.dtype === 'string') throw new TypeError('a field has no texts');
+  const own = isWindowWhole(planes, raw.values.length) ? raw.values : cut(planes, raw.values);
+  const { scale = 1, offset = 0 } = planes;
+  const converts = scale !== 1 || offset !== 0;
+  const sameType = own.constructor === newNumbers(variable.dtype, 0).constructor;
+  const fill = variable.fill;
+  const flag = raw.missingFlag;
+  const plain = sameType && !converts && mask === undefined;
+  if (plain && (flag === undefined || fill === undefined || flag === fill)) return own;
+  const out = newNumbers(variable.dtype, own.length);
+  const wide = out instanceof BigInt64Array || out instanceof BigUint64Array;
+  for (let k = 0; k < own.length; k++) {
+    const value = own[k]!;
+    if (flag !== undefined && value === flag && fill !== undefined) out[k] = fill;
+    else if (converts) out[k] = Number(value) * scale + offset;
+    else out[k] = wide ? BigInt(value) : Number(value);
+  }
+  if (mask !== undefined && fill !== undefined) {
+    const valid = isWindowWhole(planes, mask.values.length) ? mask.values : cut(planes, mask.values);
+    for (let k = 0; k < out.length; k++) if (!(Number(valid[k]) !== 0)) out[k] = fill;
+  }
+  return out;
+}
+
+/** A plane where no record is. */
+export function emptyPlane(variable: CfVariable, count: number): CfNumbers {
+  if (variable.dtype === 'string') throw new TypeError('a field has no texts');
+  const out = newNumbers(variable.dtype, count);
+  if (variable.fill !== undefined && variable.fill !== 0) out.fill(variable.fill as never);
+  return out;
+}
+
+/** One plane, decoded by itself. Throws the coded error of a record that cannot be decoded. */
+export async function readPlane(
+  table: PlaneTable,
+  variable: CfVariable,
+  cell: number,
+  signal?: AbortSignal,
+): Promise<CfNumbers | undefined> {
+  const { data } = variable;
+  if (data.kind !== 'planes') throw new TypeError(`${variable.name} is no field`);
+  const row = data.rows[cell]!;
+  if (row < 0) return undefined;
+  const [raw] = await decodeRows(table, [row], isFloat(variable), signal);
+  if (raw instanceof FeatureError) throw raw;
+  const maskRow = data.masks?.[cell] ?? -1;
+  if (maskRow < 0) return planeOf(variable, data, raw!);
+  const [mask] = await decodeRows(table, [maskRow], true, signal);
+  if (mask instanceof FeatureError) throw mask;
+  return planeOf(variable, data, raw!, mask);
+}
+
+/** Whether the values of a variable are decoded as float32. */
+export function isFloat({ dtype }: CfVariable): boolean {
+  return dtype === 'float32';
+}

@@ -1,0 +1,233 @@
+/**
+ * Coefficients of model levels: formula terms where CF has the formula, the same under names of our own where it has none, and
+ * the whole `!!` table for the way back (docs/conversions.md#levels).
+ */
+import type { CfAttribute, CfDimension, CfVariable } from '../../formats/cf.js';
+import { textAt } from '../fixed-text.js';
+import { levelIndex, parseVertical, type VerticalTable } from '../fst/vertical.js';
+import { FLAG, type RunColumns } from '../run-index.js';
+import type { ViewTable } from './dataset.js';
+import type { LevelAxis } from './level-axes.js';
+import type { Series } from './series.js';
+import { descriptorKeys } from './ticket.js';
+import { numbers, scalar } from './variables.js';
+
+export interface VerticalParts {
+  readonly dims: readonly CfDimension[];
+  readonly variables: readonly CfVariable[];
+  readonly notes: readonly string[];
+}
+
+/** Surface fields that levels follow. */
+const SURFACES = new Set(['P0', 'P0LS', 'ME', 'MELS']);
+
+/** Rows with the surface fields that model levels among them need: same grid keys, base times and steps. */
+export function addSurface(columns: RunColumns, count: number, rows: Uint32Array): Uint32Array {
+  const wanted = new Set<string>();
+  const keyOf = (row: number): string => `${columns.grid[row]} ${columns.dateo[row]} ${columns.step[row]}`;
+  const have = new Set(rows);
+  for (const row of rows) if (columns.levtype[row] === MODEL) wanted.add(keyOf(row));
+  if (wanted.size === 0) return rows;
+  const more: number[] = [];
+  for (let row = 0; row < count; row++) {
+    if ((columns.flags[row]! & (FLAG.descriptor | FLAG.mask)) !== 0 || have.has(row)) continue;
+    if (SURFACES.has(textAt(columns.nomvar, 4, row)) && wanted.has(keyOf(row))) more.push(row);
+  }
+  return more.length === 0 ? rows : Uint32Array.from([...rows, ...more]).sort();
+}
+
+/** Number of `ml` in LEVTYPES. */
+const MODEL = 3;
+
+/** Row of the `!!` record of a field: by its tags, else the only one. */
+function descriptorOf(table: ViewTable, row: number): number | undefined {
+  const { columns } = table;
+  const all = [...table.descriptors].filter((at) => textAt(columns.nomvar, 4, at) === '!!');
+  const linked = all.filter((at) => columns.ip1[at] === columns.ig1[row] && columns.ip2[at] === columns.ig2[row]);
+  const own = linked.find((at) => columns.file[at] === columns.file[row]);
+  return (
+    own ?? linked[0] ?? (all.length > 0 && new Set(all.map((at) => columns.ip1[at])).size === 1 ? all[0] : undefined)
+  );
+}
+
+/** Name of the variable that holds a surface field of the group. */
+function surfaceName(series: readonly Series[], nomvar: string | undefined): string | undefined {
+  return series.find((one) => one.nomvar === nomvar && one.levels === 'none')?.name;
+}
+
+interface Terms {
+  readonly attributes: Record<string, CfAttribute>;
+  readonly variables: readonly CfVariable[];
+}
+
+const COMPUTED = { pressure: 'air_pressure', height: 'altitude' };
+
+function column(
+  axis: LevelAxis,
+  at: readonly number[],
+  values: Float64Array,
+  suffix: string,
+  attributes: Record<string, string>,
+  factor = 1,
+): CfVariable {
+  const own = Float64Array.from(at, (index) => (index < 0 ? Number.NaN : values[index]! * factor));
+  const name = `${axis.name}_${suffix}`;
+  return axis.isDimension ? numbers(name, [axis.name], [own.length], own, attributes) : scalar(name, own, attributes);
+}
+
+/** Hybrid pressure, sigma and eta: CF has the formulas. `ap` is in hPa, the unit of P0. */
+function linearTerms(axis: LevelAxis, table: VerticalTable, at: readonly number[], ps: string): Terms {
+  const { name } = axis;
+  if (table.vcode === 1001 || table.vcode === 1002) {
+    const ptop = Number.isNaN(table.ptop) ? 0 : table.ptop;
+    return {
+      attributes: {
+        standard_name: 'atmosphere_sigma_coordinate',
+        formula_terms: `sigma: ${name} ps: ${ps} ptop: ${name}_ptop`,
+        computed_standard_name: COMPUTED.pressure,
+      },
+      variables: [
+        scalar(`${name}_ptop`, Float64Array.of(ptop / 100), {
+          long_name: 'pressure at the top of the model',
+          units: 'hPa',
+        }),
+      ],
+    };
+  }
+  return {
+    attributes: {
+      standard_name: 'atmosphere_hybrid_sigma_pressure_coordinate',
+      formula_terms: `ap: ${name}_ap b: ${name}_b ps: ${ps}`,
+      computed_standard_name: COMPUTED.pressure,
+    },
+    variables: [
+      column(axis, at, table.a, 'ap', { long_name: 'pressure part of the hybrid coordinate', units: 'hPa' }, 0.01),
+      column(axis, at, table.b, 'b', { long_name: 'sigma part of the hybrid coordinate', units: '1' }),
+    ],
+  };
+}
+
+/** Hybrids of the logarithm of pressure: CF has no formula for them, so the terms stand under our own names. */
+function logarithmicTerms(
+  axis: LevelAxis,
+  table: VerticalTable,
+  at: readonly number[],
+  ps: string,
+  large: string | undefined,
+): Terms {
+  const { name } = axis;
+  const third = table.referenceLarge === undefined || large === undefined ? '' : ` c: ${name}_c psls: ${large}`;
+  const formula = third === '' ? 'p = exp(a + b*ln(ps/pref))' : 'p = exp(a + b*ln(ps/pref) + c*ln(psls/pref))';
+  return {
+    attributes: {
+      formula,
+      fst_formula_terms: `a: ${name}_a b: ${name}_b ps: ${ps} pref: ${name}_pref${third}`,
+    },
+    variables: [
+      column(axis, at, table.a, 'a', { long_name: 'term a of the level: logarithm of a pressure in Pa' }),
+      column(axis, at, table.b, 'b', { long_name: 'term b of the level', units: '1' }),
+      ...(third === '' ? [] : [column(axis, at, table.c, 'c', { long_name: 'term c of the level', units: '1' })]),
+      scalar(`${name}_pref`, Float64Array.of(table.pref), {
+        long_name: 'reference pressure of the level formula',
+        units: 'Pa',
+      }),
+    ],
+  };
+}
+
+function heightTerms(
+  axis: LevelAxis,
+  table: VerticalTable,
+  at: readonly number[],
+  orog: string,
+  large: string | undefined,
+): Terms {
+  const { name } = axis;
+  if (table.referenceLarge === undefined || large === undefined) {
+    return {
+      attributes: {
+        standard_name: 'atmosphere_hybrid_height_coordinate',
+        formula_terms: `a: ${name}_a b: ${name}_b orog: ${orog}`,
+        computed_standard_name: COMPUTED.height,
+      },
+      variables: [
+        column(axis, at, table.a, 'a', { long_name: 'height part of the level', units: 'm' }),
+        column(axis, at, table.b, 'b', { long_name: 'share of the orography in the level', units: '1' }),
+      ],
+    };
+  }
+  const top = table.a.reduce((most, value) => Math.max(most, value), 0);
+  return {
+    attributes: {
+      standard_name: 'atmosphere_sleve_coordinate',
+      formula_terms: `a: ${name}_a b1: ${name}_b1 b2: ${name}_b2 ztop: ${name}_ztop zsurf1: ${large} zsurf2: ${orog}`,
+      computed_standard_name: COMPUTED.height,
+    },
+    variables: [
+      column(axis, at, table.a, 'a', { long_name: 'height of the level over that of the top', units: '1' }, 1 / top),
+      column(axis, at, table.c, 'b1', { long_name: 'share of the large-scale orography', units: '1' }),
+      column(axis, at, table.b, 'b2', { long_name: 'share of the orography', units: '1' }),
+      scalar(`${name}_ztop`, Float64Array.of(top), { long_name: 'height of the top', units: 'm' }),
+    ],
+  };
+}
+
+function termsOf(axis: LevelAxis, table: VerticalTable, series: readonly Series[]): Terms | string {
+  if (table.formula === 'constant') return { attributes: {}, variables: [] };
+  const at = axis.ip1.map((ip1) => levelIndex(table, ip1));
+  const surface = surfaceName(series, table.reference ?? (table.formula === 'height' ? 'ME' : 'P0'));
+  const large = surfaceName(series, table.referenceLarge);
+  if (surface === undefined) {
+    return `${axis.name}: the surface field ${table.reference ?? 'P0'} is not among the records, so its formula has no terms.`;
+  }
+  if (table.formula === 'linear') return linearTerms(axis, table, at, surface);
+  if (table.formula === 'logarithmic') return logarithmicTerms(axis, table, at, surface, large);
+  return heightTerms(axis, table, at, surface, large);
+}
+
+function withAttributes(variable: CfVariable, attributes: Record<string, CfAttribute>): CfVariable {
+  return { ...variable, attributes: { ...variable.attributes, ...attributes } };
+}
+
+/** Terms of every axis of model levels, and the tables that they come from. */
+export async function verticalParts(
+  table: ViewTable,
+  series: readonly Series[],
+  levels: ReadonlyMap<Series, LevelAxis>,
+  full: boolean,
+): Promise<VerticalParts> {
+  const dims: CfDimension[] = [];
+  const variables: CfVariable[] = [];
+  const notes: string[] = [];
+  const done = new Set<LevelAxis>();
+  const tables = new Set<number>();
+  for (const one of series) {
+    const axis = levels.get(one);
+    if (axis === undefined || axis.levels !== 'ml' || done.has(axis)) continue;
+    done.add(axis);
+    const row = descriptorOf(table, one.places[0]!.row);
+    if (row === undefined) continue;
+    const { columns } = table;
+    const values = await table.valuesOf(row);
+    const [ni, nj] = [columns.ni[row]!, columns.nj[row]!];
+    const parsed = parseVertical(values, ni, nj);
+    const terms = termsOf(axis, parsed, series);
+    const vcode: Record<string, CfAttribute> = { fst_vcode: Int32Array.of(parsed.vcode) };
+    if (typeof terms === 'string') notes.push(terms);
+    else variables.push(...terms.variables);
+    variables.push(
+      withAttributes(axis.variables[0]!, typeof terms === 'string' ? vcode : { ...terms.attributes, ...vcode }),
+    );
+    if (!full || tables.has(row)) continue;
+    tables.add(row);
+    const name = `vgrid_${parsed.vcode}${tables.size > 1 ? `_${tables.size}` : ''}`;
+    dims.push({ name: `${name}_row`, size: nj }, { name: `${name}_col`, size: ni });
+    variables.push(
+      numbers(name, [`${name}_row`, `${name}_col`], [nj, ni], values.slice(0, ni * nj), {
+        long_name: 'descriptor record !! of the vertical coordinate',
+        fst_record: JSON.stringify(descriptorKeys(columns, row)),
+      }),
+    );
+  }
+  return { dims, variables, notes };
+}

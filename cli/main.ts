@@ -73,6 +73,19 @@ program
   .action(run(async () => (await import('./copy.js')).copy));
 
 program
+  .command('convert')
+  .description('convert FST files to another format, or a file of another format to FST')
+  .argument('<in...>', 'FST files and folders, or one file of another format; then the output')
+  .option(
+    '--format <name>',
+    'netcdf netcdf3 zarr zarr2 geotiff grib2 parquet arrow csv geojson om xdf rsf; default: suffix',
+  )
+  .option('--where <key=glob>', 'only records whose key matches; keys are ANDed, one key repeated is ORed', collect, [])
+  .option('--set <key=value>', 'option of the format (docs/conversions.md); repeatable', collect, [])
+  .option('--json', 'report as one JSON object')
+  .action(run(async () => (await import('./convert.js')).convert));
+
+program
   .command('demo')
   .description('write the demo run, a small forecast with values that follow from a formula')
   .argument('<dir>', 'folder, created when absent')

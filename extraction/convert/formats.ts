@@ -70,6 +70,7 @@ export const CONVERTERS: Readonly<Record<string, () => Promise<Converter>>> = {
   netcdf3: async () => (await import('./netcdf.js')).netcdf3,
   zarr: async () => (await import('./zarr.js')).zarr,
   zarr2: async () => (await import('./zarr.js')).zarr2,
+  grib2: async () => (await import('./grib2.js')).grib2,
 };
 
 /** Converter of a format. Throws FeatureError `unsupported_format`. */

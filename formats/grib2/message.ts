@@ -4,7 +4,7 @@ import { readBitmap, readBits, writeBitmap, writeBits } from './bits.js';
 import { type GribGrid, gridSection, readGrid } from './grids.js';
 import { OctetReader, OctetWriter } from './octets.js';
 import { type Product, productSection, readProduct } from './products.js';
-import { type Packed, unpackValues } from './tokens.js';
+import { backToStored, type Packed, SAME_UNIT, type UnitChange, unpackValues } from './tokens.js';
 
 /** Kind of data in section 1: analysis, forecast, control and perturbed forecast. */
 export type DataType = 'an' | 'fc' | 'cf' | 'pf';
@@ -22,6 +22,8 @@ export interface GribHead {
 /** Canadian Meteorological Centre. */
 export const CENTRE_CMC = 54;
 const TABLES = 32;
+/** Data representation template 5.4. */
+const IEEE = 4;
 const DATA_TYPES: readonly DataType[] = ['an', 'fc', 'fc', 'cf', 'pf'];
 const TYPE_CODES: Readonly<Record<DataType, number>> = { an: 0, fc: 1, cf: 3, pf: 4 };
 
@@ -97,8 +99,8 @@ export interface GribField {
     readonly binary: number;
     readonly decimal: number;
   };
-  /** in storage order; NaN missing */
-  values(): Float32Array;
+  /** In storage order, NaN missing; with `change`, back in the unit that the change leads away from. */
+  values(change?: UnitChange): Float32Array;
 }
 
 interface Identification {
@@ -144,7 +146,7 @@ function fieldOf(sections: Sections, data: Uint8Array): GribField {
   const head: GribHead = { ...identification, discipline: sections.discipline, grid, product };
   const s = new OctetReader(five);
   const template = s.u16(10);
-  if (template !== 0 && template !== 4) {
+  if (template !== 0 && template !== IEEE) {
     throw new FeatureError(
       'unsupported_type',
       `unsupported_packing: 5.${template} is not read; repack first with grib_set -r -w packingType=${PACKINGS[template] ?? '*'} -s packingType=grid_simple IN OUT.`,
@@ -159,7 +161,7 @@ function fieldOf(sections: Sections, data: Uint8Array): GribField {
   return {
     head,
     packing,
-    values: () => decodeField(points, count, packing, template, data, map),
+    values: (change = SAME_UNIT) => decodeField({ points, count, packing, template, data, map }, change),
   };
 }
 
@@ -171,32 +173,30 @@ const PACKINGS: Readonly<Record<number, string>> = {
   42: 'grid_ccsds',
 };
 
-function decodeField(
-  points: number,
-  count: number,
-  packing: GribField['packing'],
-  template: number,
-  data: Uint8Array,
-  map: Uint8Array | undefined,
-): Float32Array {
+interface StoredField {
+  readonly points: number;
+  readonly count: number;
+  readonly packing: GribField['packing'];
+  readonly template: number;
+  readonly data: Uint8Array;
+  readonly map: Uint8Array | undefined;
+}
+
+function decodeField(stored: StoredField, change: UnitChange): Float32Array {
+  const { points, count, packing, data, map } = stored;
   const present = map === undefined ? undefined : readBitmap(map, points);
   const given = present === undefined ? points : present.reduce((sum, flag) => sum + flag, 0);
-  const bits = packing.bits;
-  if (
-    given !== count ||
-    bits > 64 ||
-    data.length * 8 < given * bits ||
-    (map !== undefined && map.length * 8 < points)
-  ) {
+  const { bits } = packing;
+  if (given !== count || data.length * 8 < given * bits || (map !== undefined && map.length * 8 < points)) {
     throw new FeatureError(
       'damaged_file',
       `A GRIB message holds ${count} values for ${given} points; fetch the file again.`,
     );
   }
-  if (template === 4) return ieeeValues(points, bits, data, present);
+  if (stored.template === IEEE) return backToStored(ieeeValues(points, bits, data, present), change);
   if (bits > 32) throw new FeatureError('damaged_file', `${bits} bits a value in a GRIB message; at most 32 are read.`);
   const tokens = readBits(data, bits, given);
-  return unpackValues({ ...packing, tokens, ...(present === undefined ? {} : { present }) }, points);
+  return unpackValues({ ...packing, tokens, ...(present === undefined ? {} : { present }) }, points, change);
 }
 
 function ieeeValues(points: number, bits: number, data: Uint8Array, present: Uint8Array | undefined): Float32Array {

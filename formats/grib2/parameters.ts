@@ -106,6 +106,11 @@ const ROWS: readonly Row[] = [
   ['O3', '0.14.1', 'same'],
   ['SSH', '10.3.1', 'same'],
   ['SALW', '10.4.3', 3],
+  // further codes that are read, and not written
+  ['PR', '0.1.8', -3, 'sum'],
+  ['RT', '0.1.7', -3],
+  ['PC', '0.1.10', -3, 'sum'],
+  ['IH', '0.1.3', 'same', 'column'],
 ];
 
 const STATISTICS: ReadonlySet<string> = new Set(['mean', 'sum', 'max', 'min']);
@@ -131,7 +136,8 @@ export const GRIB_PARAMETERS: readonly GribParameter[] = ROWS.map(([nomvar, code
   };
 });
 
-const BY_NOMVAR = new Map(GRIB_PARAMETERS.map((row) => [row.nomvar, row]));
+/** The first row of a name is the one that is written. */
+const BY_NOMVAR = new Map([...GRIB_PARAMETERS].reverse().map((row) => [row.nomvar, row]));
 
 export const gribParameter = (nomvar: string): GribParameter | undefined => BY_NOMVAR.get(nomvar);
 

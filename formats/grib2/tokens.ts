@@ -185,17 +185,47 @@ export function packValues(values: Float32Array, change: UnitChange, hint: Packi
   }
 }
 
-/** Values of a packed field, missing points as NaN; float64 until the last step, as readers of the format compute. */
-export function unpackValues(packed: Omit<Packed, 'error'>, count: number): Float32Array {
+/** Undoes a change of units. */
+function inverse(change: UnitChange): (value: number) => number {
+  switch (change.kind) {
+    case 'decimal': {
+      const by = 10 ** Math.abs(change.digits);
+      return change.digits < 0 ? (value) => value / by : (value) => value * by;
+    }
+    case 'offset':
+      return (value) => value - change.add;
+    case 'factor':
+      return (value) => value / change.by;
+  }
+}
+
+/** Values in the unit that a change leads away from, in place. */
+export function backToStored(values: Float32Array, change: UnitChange): Float32Array {
+  const back = inverse(change);
+  for (let k = 0; k < values.length; k++) values[k] = back(values[k]!);
+  return values;
+}
+
+/**
+ * Values of a packed field, missing points as NaN, in the unit that `change` leads away from. Everything is float64 until the
+ * last step, and powers of ten cancel, so that what was packed exactly comes back exactly.
+ */
+export function unpackValues(
+  packed: Omit<Packed, 'error'>,
+  count: number,
+  change: UnitChange = SAME_UNIT,
+): Float32Array {
   const { reference, tokens, present: flags } = packed;
   const step = 2 ** packed.binary;
-  const scale = 10 ** -packed.decimal;
+  const decimal = packed.decimal - (change.kind === 'decimal' ? change.digits : 0);
+  const back = change.kind === 'decimal' ? (value: number) => value : inverse(change);
+  const by = 10 ** Math.abs(decimal);
   const out = new Float32Array(count).fill(Number.NaN);
   let next = 0;
   for (let k = 0; k < count; k++) {
     if (flags !== undefined && flags[k] === 0) continue;
-    const token = packed.bits === 0 ? 0 : tokens[next++]!;
-    out[k] = (reference + token * step) * scale;
+    const sum = reference + (packed.bits === 0 ? 0 : tokens[next++]!) * step;
+    out[k] = back(decimal === 0 ? sum : decimal > 0 ? sum / by : sum * by);
   }
   return out;
 }

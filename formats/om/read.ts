@@ -2,13 +2,11 @@
  * Reader of OM files, version 3 and the older single-array versions 1 and 2 (docs/formats/om.md). A read touches the chunks that its
  * ranges meet; neighbouring chunks are fetched together.
  */
+import { checkRanges, chunkCounts, chunksIn, type OmRange, place, product } from './box.js';
 import { lutGroup, lutGroups, readLutGroup } from './lut.js';
 import { COMPRESSIONS, type OmArray, type OmVariable, parseRecord } from './records.js';
 import { type ByteSource, openByteSource } from './source.js';
 import { decodeChunk, makeValues, type OmValues } from './values.js';
-
-/** Half-open, one a dimension. */
-export type OmRange = readonly [from: number, to: number];
 
 /** A variable with its place in the tree. */
 export interface OmNode {
@@ -26,8 +24,6 @@ const MAX_DEPTH = 64;
 const GAP = 4096;
 const MOST_FETCH = 4 * 2 ** 20;
 const MAX_VALUES = 2 ** 31;
-
-const product = (lengths: readonly number[]): number => lengths.reduce((all, length) => all * length, 1);
 
 export class OmFile implements AsyncDisposable {
   readonly #groups = new Map<string, Promise<Float64Array>>();
@@ -53,7 +49,9 @@ export class OmFile implements AsyncDisposable {
     }
   }
 
-  [Symbol.asyncDispose] = (): Promise<void> => this.source[Symbol.asyncDispose]();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.source[Symbol.asyncDispose]();
+  }
 
   /** Node of a path; `/` and `` are the root. */
   node(path: string): OmNode {
@@ -83,9 +81,16 @@ export class OmFile implements AsyncDisposable {
     const shape = box.map(([from, to]) => to - from);
     if (product(shape) > MAX_VALUES)
       throw new RangeError(`"${path}": ${product(shape)} values asked for; read it in parts`);
+    if (array.compression === 'none')
+      throw new RangeError(`"${path}" is stored without compression, which arrays cannot be`);
     const values = makeValues(type, product(shape));
     for await (const { index, bytes } of this.#chunks(array, box, signal))
-      place(array, index, box, shape, values, (count, row) => decodeChunk(type, array, bytes, count, row));
+      place(array, index, box, shape, values, (count, row) => {
+        // a block of 128 values has at least one byte: what claims more would only fill memory
+        if (count > 1 + 128 * bytes.length)
+          throw new RangeError(`OM chunk of ${bytes.length} bytes for ${count} values; the file is damaged`);
+        return decodeChunk(type, array, bytes, count, row);
+      });
     return { values, shape };
   }
 
@@ -209,72 +214,4 @@ async function readTree(source: ByteSource, signal?: AbortSignal): Promise<OmNod
   };
   await visit(Number(view.getBigUint64(8, true)), Number(view.getBigUint64(16, true)), '', 0);
   return nodes;
-}
-
-function checkRanges(path: string, { shape }: OmArray, ranges: readonly OmRange[] | undefined): readonly OmRange[] {
-  if (ranges === undefined) return shape.map((length): OmRange => [0, length]);
-  if (ranges.length !== shape.length)
-    throw new RangeError(`"${path}" has ${shape.length} dimensions (${shape}), ${ranges.length} ranges given`);
-  for (const [d, [from, to]] of ranges.entries()) {
-    if (!(from >= 0 && from < to && to <= shape[d]!))
-      throw new RangeError(`range ${from}:${to} of dimension ${d}; it has ${shape[d]} values`);
-  }
-  return ranges;
-}
-
-function chunkCounts({ shape, chunks }: OmArray): number[] {
-  return shape.map((length, d) => Math.ceil(length / chunks[d]!));
-}
-
-/** Indices of the chunks that a box meets, last dimension fastest. */
-function* chunksIn({ chunks }: OmArray, box: readonly OmRange[]): Generator<number[]> {
-  const first = box.map(([from], d) => Math.floor(from / chunks[d]!));
-  const last = box.map(([, to], d) => Math.floor((to - 1) / chunks[d]!));
-  const index = [...first];
-  for (;;) {
-    yield [...index];
-    let d = index.length - 1;
-    while (d >= 0 && index[d] === last[d]) {
-      index[d] = first[d]!;
-      d--;
-    }
-    if (d < 0) return;
-    index[d]!++;
-  }
-}
-
-/** Decodes a chunk and copies the part that lies in the box to its place in `values`. */
-function place(
-  array: OmArray,
-  index: readonly number[],
-  box: readonly OmRange[],
-  shape: readonly number[],
-  values: OmValues,
-  decode: (count: number, row: number) => OmValues,
-): void {
-  const start = index.map((at, d) => at * array.chunks[d]!);
-  const lengths = start.map((at, d) => Math.min(array.chunks[d]!, array.shape[d]! - at));
-  const row = lengths.at(-1) ?? 1;
-  const chunk = decode(product(lengths), row);
-  const from = start.map((at, d) => Math.max(at, box[d]![0]));
-  const to = start.map((at, d) => Math.min(at + lengths[d]!, box[d]![1]));
-  const at = [...from];
-  const last = at.length - 1;
-  for (;;) {
-    let source = 0;
-    let target = 0;
-    for (let d = 0; d < at.length; d++) {
-      source = source * lengths[d]! + at[d]! - start[d]!;
-      target = target * shape[d]! + at[d]! - box[d]![0];
-    }
-    const run = last < 0 ? 1 : to[last]! - from[last]!;
-    (values as Float64Array).set(chunk.subarray(source, source + run) as Float64Array, target);
-    let d = last - 1;
-    while (d >= 0 && at[d] === to[d]! - 1) {
-      at[d] = from[d]!;
-      d--;
-    }
-    if (d < 0) return;
-    at[d]!++;
-  }
 }

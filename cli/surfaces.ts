@@ -1,7 +1,9 @@
 /** The HTTP surfaces beyond the Polytope API: made here, over one catalogue and one cache of decoded fields. */
 import type { ApiDeps, Surface } from '../api/context.js';
+import { coverageRoutes } from '../api/coverages.js';
 import type { EdrDeps } from '../api/edr/deps.js';
 import { edrSurface } from '../api/edr/router.js';
+import { mapLinks, mapRoutes } from '../api/maps.js';
 import { TEXT_FORMATS } from '../api/ogc/data-formats.js';
 import { mapDeps, wmsSurface } from '../api/wms/surface.js';
 import type { Catalogue } from '../extraction/catalogue.js';
@@ -27,6 +29,7 @@ export function surfacesOf({ deps, catalogue, extract }: SurfaceParts): readonly
     extract,
     formats: TEXT_FORMATS,
     coverageFormats: TEXT_FORMATS,
+    links: mapLinks,
   };
-  return [wmsSurface(maps), edrSurface(edr)];
+  return [wmsSurface(maps), edrSurface(edr, coverageRoutes(edr), mapRoutes(edr, maps))];
 }

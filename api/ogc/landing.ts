@@ -33,6 +33,9 @@ export const CONFORMANCE: readonly string[] = [
   'http://www.opengis.net/spec/ogcapi-coverages-1/0.0/conf/coverage-subset',
   'http://www.opengis.net/spec/ogcapi-coverages-1/0.0/conf/coverage-rangesubset',
   'http://www.opengis.net/spec/ogcapi-coverages-1/0.0/conf/coverage-scaling',
+  'http://www.opengis.net/spec/ogcapi-maps-1/1.0/conf/core',
+  'http://www.opengis.net/spec/ogcapi-maps-1/1.0/conf/collection-map',
+  'http://www.opengis.net/spec/ogcapi-maps-1/1.0/conf/png',
 ];
 
 export function conformanceDocument(root: string): object {

@@ -5,6 +5,7 @@ import { toProblem } from '../../schemas/problem.js';
 import { canUse } from '../auth.js';
 import { callerOf, exchangeId } from '../context.js';
 import { toFeatureError } from '../errors.js';
+import { openToAll } from '../ogc/answer.js';
 import { baseUrl } from '../reply.js';
 import { sendCapabilities } from './capabilities.js';
 import type { MapDeps } from './deps.js';
@@ -155,6 +156,6 @@ export function wmsRouter(deps: MapDeps): Router {
       await refuse(deps, query, version, error, res);
     }
   };
-  router.use(handler);
+  router.use(openToAll, handler);
   return router;
 }

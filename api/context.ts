@@ -2,7 +2,7 @@
  * What the HTTP surfaces need, as values and ports: no environment, no listening, nothing global. `cli/compose.ts` makes one;
  * tests make one on the embedded adapters.
  */
-import type { RequestHandler, Response, Router } from 'express';
+import type { ErrorRequestHandler, RequestHandler, Response, Router } from 'express';
 import type { Logger } from 'pino';
 import type { ObjectStore } from '../extraction/store.js';
 import type { Config } from '../schemas/config.js';
@@ -52,6 +52,8 @@ export interface Surface {
   readonly path: string;
   readonly router: Router | RequestHandler;
   readonly isPublic?: boolean;
+  /** words of what is refused before the router, such as missing credentials */
+  readonly onError?: ErrorRequestHandler;
 }
 
 export interface ApiDeps {

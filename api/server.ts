@@ -47,9 +47,10 @@ export function buildServer(deps: ApiDeps, raw: readonly RawHandler[] = []): Bui
   app.use('/api/v1', polytopeV1(deps, { auth, admission, waiting }));
   app.use('/api/v2', polytopeV2(deps, { auth, admission, waiting }));
   app.use(docs(deps));
-  for (const { path, router, isPublic } of deps.surfaces ?? []) {
+  for (const { path, router, isPublic, onError } of deps.surfaces ?? []) {
     if (isPublic === true) app.use(path, router);
     else app.use(path, auth.handler(), router);
+    if (onError !== undefined) app.use(path, onError);
   }
   app.use(DASHBOARD_PATH, auth.handler(), dashboard(deps));
   const operations = health(deps);

@@ -3,12 +3,15 @@ import type { ApiDeps, Surface } from '../api/context.js';
 import { coverageRoutes } from '../api/coverages.js';
 import type { EdrDeps } from '../api/edr/deps.js';
 import { edrSurface } from '../api/edr/router.js';
+import { forecastSurface } from '../api/forecast.js';
 import { mapLinks, mapRoutes } from '../api/maps.js';
 import { TEXT_FORMATS } from '../api/ogc/data-formats.js';
 import { mapDeps, wmsSurface } from '../api/wms/surface.js';
+import { zarrSurface } from '../api/zarr/router.js';
 import type { Catalogue } from '../extraction/catalogue.js';
 import type { ExtractDeps } from '../extraction/extract.js';
 import { FieldCache } from '../extraction/field-cache.js';
+import { clockOf } from './load-config.js';
 
 export interface SurfaceParts {
   readonly deps: Omit<ApiDeps, 'surfaces'>;
@@ -20,16 +23,20 @@ export interface SurfaceParts {
 export function surfacesOf({ deps, catalogue, extract }: SurfaceParts): readonly Surface[] {
   const fields = new FieldCache({ memory: extract.memory });
   const maps = mapDeps(deps, catalogue, fields);
-  const { config, logger, now } = deps;
+  const { config, logger } = deps;
   const edr: EdrDeps = {
     config,
     logger,
-    now,
+    now: clockOf(config),
     catalogue,
     extract,
     formats: TEXT_FORMATS,
     coverageFormats: TEXT_FORMATS,
     links: mapLinks,
   };
-  return [wmsSurface(maps), edrSurface(edr, coverageRoutes(edr), mapRoutes(edr, maps))];
+  return [
+    zarrSurface({ config, logger, catalogue, fields }),
+    wmsSurface(maps),
+    edrSurface(edr, coverageRoutes(edr), mapRoutes(edr, maps)),
+  ];
 }

@@ -38,5 +38,6 @@ export function surfacesOf({ deps, catalogue, extract }: SurfaceParts): readonly
     zarrSurface({ config, logger, catalogue, fields }),
     wmsSurface(maps),
     edrSurface(edr, coverageRoutes(edr), mapRoutes(edr, maps)),
+    forecastSurface(edr),
   ];
 }

@@ -10,7 +10,7 @@ import { chooseParameters } from '../ogc/edr-parameters.js';
 import type { QueryValues } from '../ogc/query.js';
 import { corridorQuery } from './corridor.js';
 import type { EdrDeps } from './deps.js';
-import { type QueryBlocks, readQuery } from './extract-query.js';
+import { manyPoints, type QueryBlocks, type QueryDeps, readQuery } from './extract-query.js';
 import type { Location } from './locations.js';
 import { type PathQuery, pathQueries } from './paths.js';
 import { gridCoverages, joinPaths, placeCoverages } from './places.js';
@@ -86,9 +86,13 @@ const rulesOf = ({ ask, deps }: DataQuery): FeatureRules => ({
   now: deps.now(),
 });
 
-async function read(query: DataQuery, features: readonly Feature[], ask: EdrAsk = query.ask): Promise<QueryBlocks> {
-  const { deps, signal } = query;
-  return readQuery(ask, features, { extract: deps.extract, inlineValues: deps.config.limits.inlineValues }, signal);
+const queryDeps = ({ deps }: DataQuery): QueryDeps => ({
+  extract: deps.extract,
+  inlineValues: deps.config.limits.inlineValues,
+});
+
+function read(query: DataQuery, features: readonly Feature[], ask: EdrAsk = query.ask): Promise<QueryBlocks> {
+  return readQuery(ask, features, queryDeps(query), query.signal);
 }
 
 async function atPoints(query: DataQuery, feature: Feature): Promise<Coverages> {
@@ -112,7 +116,7 @@ async function inCube(query: DataQuery): Promise<Coverages> {
   const resolution = readResolution(query.values, box);
   if (resolution !== undefined) {
     const coarse = regridded(ask.collection, resolution);
-    const blocks = await read(query, [coarse.feature], coarse.ask(ask));
+    const blocks = await readQuery(coarse.ask(ask), [coarse.feature], manyPoints(queryDeps(query)), query.signal);
     return { blocks, coverages: coarse.coverages(blocks) };
   }
   const blocks = await read(query, [boxFeature(box)], ask);

@@ -17,6 +17,13 @@ export interface QueryDeps {
   readonly inlineValues: number;
 }
 
+/** Places of a lattice count as values, not as points that a user wrote. */
+export function manyPoints(deps: QueryDeps): QueryDeps {
+  const { extract, inlineValues } = deps;
+  const limits = { ...extract.limits, points: Math.max(extract.limits.points, inlineValues) };
+  return { ...deps, extract: { ...extract, limits } };
+}
+
 /** What a query gave: blocks in order of base time, and what they have in common. */
 export interface QueryBlocks {
   readonly params: readonly ParamRef[];

@@ -24,6 +24,8 @@ export interface DataFormat {
   readonly aliases: readonly string[];
   /** suffix of a file, without the dot */
   readonly extension: string;
+  /** needs straight rows and columns: other grids are sampled on some */
+  readonly rectangular?: boolean;
   write(answer: OgcAnswer, context: WriteContext): Uint8Array | Promise<Uint8Array>;
 }
 

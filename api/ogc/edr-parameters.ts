@@ -6,7 +6,7 @@ import type { Datacube } from '../../extraction/datacube.js';
 import { tableOf } from '../../extraction/select-params.js';
 import { DEFAULT_COLLECTION } from '../../schemas/collection.js';
 import { nomvarRef, resolveParam } from '../../schemas/param-lookup.js';
-import { marsParam, type ParamTable } from '../../schemas/params.js';
+import { marsParam, nativeParam, type ParamTable } from '../../schemas/params.js';
 import { FeatureError } from '../../schemas/problem.js';
 import type { Levtype, ParamRef } from '../../schemas/vocabulary.js';
 import type { EdrRun } from './edr-collections.js';
@@ -18,6 +18,9 @@ export interface EdrParameter {
   readonly shortName: string | undefined;
   /** what is delivered under the key */
   readonly ref: ParamRef;
+  /** units under the nomvar and under the short name */
+  readonly nativeUnit: string;
+  readonly marsUnit: string | undefined;
 }
 
 /** Whether a collection says how its records translate to MARS. */
@@ -52,7 +55,9 @@ export function parametersOf(cube: Datacube, levtype: Levtype, runs: readonly Ed
       key === nomvar
         ? nomvarRef(nomvar, levtype, { table, known: present })
         : resolveParam(key, levtype, { table, known: present });
-    return { key, nomvar, shortName, ref };
+    const nativeUnit = nativeParam(nomvar, table).unit;
+    const marsUnit = shortName === undefined ? undefined : marsParam(nomvar, levtype, table)?.unit;
+    return { key, nomvar, shortName, ref, nativeUnit, marsUnit };
   });
 }
 

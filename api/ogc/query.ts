@@ -9,6 +9,11 @@ export function readQueryValues(req: Request): QueryValues {
   const values = new Map<string, string>();
   for (const [name, value] of Object.entries(req.query)) {
     const key = name.toLowerCase();
+    // parts of several axes may be several parameters
+    if (key === 'subset' && Array.isArray(value)) {
+      values.set(key, value.join(','));
+      continue;
+    }
     if (typeof value !== 'string' || values.has(key)) {
       throw new FeatureError(
         'bad_value',

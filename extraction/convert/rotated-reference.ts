@@ -23,7 +23,9 @@ interface Candidate {
 }
 
 const STEPS = 40;
-const BEST = 200;
+/** The best points of each sector of the equator: many lattice points may lie on it, all close together. */
+const SECTORS = 72;
+const BEST_OF_SECTOR = 5;
 const LEAST_APART = 60;
 const MOST_APART = 120;
 
@@ -36,7 +38,7 @@ function candidates(poleLat: number, poleLon: number): Candidate[] {
   const point = new Float64Array(3);
   const seen = new Map<string, Candidate>();
   const consider = (lat: number, lon: number): void => {
-    if (!Number.isFinite(lat) || !Number.isFinite(lon)) return;
+    if (!(Math.abs(lat) < 90 - 1 / STEPS) || !Number.isFinite(lon)) return;
     const candidate = { lat: onLattice(lat), lon: onLattice(((lon % 360) + 360) % 360) % 360 };
     putUnitVector(candidate.lat, candidate.lon, point, 0);
     const along = pole[0]! * point[0]! + pole[1]! * point[1]! + pole[2]! * point[2]!;
@@ -53,7 +55,22 @@ function candidates(poleLat: number, poleLon: number): Candidate[] {
     consider(lat, poleLon + turn);
     consider(lat, poleLon - turn);
   }
-  return [...seen.values()].sort((a, b) => a.off - b.off).slice(0, BEST);
+  return spread([...seen.values()], poleLat, poleLon);
+}
+
+/** The closest candidates of every sector, by the bearing at which the pole sees them. */
+function spread(all: readonly Candidate[], poleLat: number, poleLon: number): Candidate[] {
+  const sectors = Array.from({ length: SECTORS }, (): Candidate[] => []);
+  const [sp, cp] = [Math.sin(poleLat * DEGREE), Math.cos(poleLat * DEGREE)];
+  for (const candidate of all) {
+    const lat = candidate.lat * DEGREE;
+    const turn = (candidate.lon - poleLon) * DEGREE;
+    const east = Math.cos(lat) * Math.sin(turn);
+    const north = cp * Math.sin(lat) - sp * Math.cos(lat) * Math.cos(turn);
+    const bearing = Math.atan2(east, north) / (2 * Math.PI) + 0.5;
+    sectors[Math.min(SECTORS - 1, Math.floor(bearing * SECTORS))]!.push(candidate);
+  }
+  return sectors.flatMap((sector) => sector.sort((a, b) => a.off - b.off).slice(0, BEST_OF_SECTOR));
 }
 
 /** Points that ig1..ig4 give back as they are. */

@@ -173,8 +173,12 @@ export function packValues(values: Float32Array, change: UnitChange, hint: Packi
   const kept = present(values);
   const flags = kept.present === undefined ? {} : { present: kept.present };
   switch (change.kind) {
-    case 'decimal':
-      return { ...pack(kept.values, hint), decimal: change.digits, ...flags };
+    case 'decimal': {
+      const plain = pack(kept.values, hint);
+      if (plain.bits > 0) return { ...plain, decimal: change.digits, ...flags };
+      // readers differ on the decimal scale of constant fields
+      return { ...plain, reference: Math.fround(plain.reference * 10 ** -change.digits), decimal: 0, ...flags };
+    }
     case 'offset': {
       const plain = pack(kept.values, hint);
       const reference = Math.fround(plain.reference + change.add);

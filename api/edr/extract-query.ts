@@ -84,12 +84,22 @@ export function requestOf(ask: EdrAsk, segment: Segment, feature: Feature): Feat
 /** Errors of planning that only mean that nothing is there. */
 const NOTHING: ReadonlySet<string> = new Set(['no_data', 'no_points_in_feature']);
 
-async function planOrNothing(request: FeatureRequest, ask: EdrAsk, deps: QueryDeps): Promise<Plan | undefined> {
+async function planOrNothing(
+  ask: EdrAsk,
+  segment: Segment,
+  feature: Feature,
+  deps: QueryDeps,
+): Promise<Plan | undefined> {
+  const { collection } = ask;
   try {
-    return withoutAbsent(await planRequest(request, ask.collection.cube, deps.extract));
+    return withoutAbsent(await planRequest(requestOf(ask, segment, feature), collection.cube, deps.extract));
   } catch (error) {
     if (error instanceof FeatureError && NOTHING.has(error.code)) return undefined;
-    throw error;
+    // The same points written under several keys may hold several fields of one name: then the key with most fields counts.
+    const isMixed = error instanceof FeatureError && error.code === 'mixed_grids' && collection.gridKeys.length > 1;
+    if (!isMixed) throw error;
+    const first = { ...collection, gridKeys: collection.gridKeys.slice(0, 1), onlyGrid: false };
+    return planOrNothing({ ...ask, collection: first }, segment, feature, deps);
   }
 }
 
@@ -131,7 +141,7 @@ export async function readQuery(
   let values = 0;
   for (const feature of features) {
     for (const segment of segments) {
-      const plan = await planOrNothing(requestOf(ask, segment, feature), ask, deps);
+      const plan = await planOrNothing(ask, segment, feature, deps);
       if (plan === undefined || plan.groups.length === 0) continue;
       values += plan.cost.values;
       if (values > deps.inlineValues) throw tooLarge(String(values), deps.inlineValues);

@@ -35,7 +35,7 @@ export interface EdrCollection {
   readonly levtype: Levtype;
   readonly grid: Grid;
   readonly extent: Extent;
-  /** under which keys the grid is in the datacube */
+  /** under which keys the grid is in the datacube, the one with most fields first */
   readonly gridKeys: readonly GridKey[];
   /** whether every field of the level type is on this grid */
   readonly onlyGrid: boolean;
@@ -57,7 +57,8 @@ export interface RequestKeys {
 
 interface Part {
   readonly grid: Grid;
-  readonly keys: Set<number>;
+  /** grids of the datacube with the same points, and the number of fields on each */
+  readonly keys: Map<number, number>;
   /** by number of the run in the datacube */
   readonly groups: Map<number, FieldGroup[]>;
   count: number;
@@ -86,9 +87,9 @@ async function partsOf(cube: Datacube): Promise<Map<number, Part[]>> {
       if (grid === undefined) continue;
       const parts = byLevtype.get(group.levtype) ?? new Map<string, Part>();
       byLevtype.set(group.levtype, parts);
-      const part = parts.get(grid.id) ?? { grid, keys: new Set(), groups: new Map(), count: 0 };
+      const part = parts.get(grid.id) ?? { grid, keys: new Map(), groups: new Map(), count: 0 };
       parts.set(grid.id, part);
-      part.keys.add(group.grid);
+      part.keys.set(group.grid, (part.keys.get(group.grid) ?? 0) + group.count);
       part.groups.set(r, [...(part.groups.get(r) ?? []), group]);
       part.count += group.count;
     }
@@ -156,7 +157,7 @@ async function derive(cube: Datacube): Promise<readonly EdrCollection[]> {
         levtype,
         grid: part.grid,
         extent: await extentOf(part.grid),
-        gridKeys: [...part.keys].map((key) => cube.grids[key]!),
+        gridKeys: [...part.keys].sort(([, one], [, other]) => other - one).map(([key]) => cube.grids[key]!),
         onlyGrid: parts.length === 1,
         runs,
         parameters: parametersOf(cube, levtype, runs),

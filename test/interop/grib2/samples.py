@@ -32,7 +32,9 @@ def write(name, sample, packing="grid_simple", **keys):
 
 write("regular_ll.grib2", "regular_ll_pl_grib2")
 write("rotated_ll.grib2", "rotated_ll_pl_grib2")
-write("polar.grib2", "polar_stereographic_pl_grib2")
+# the sample has its true latitude at the equator, where ecCodes takes it for a southern plane, and rows that ecCodes places upside down
+write("polar.grib2", "polar_stereographic_pl_grib2", LaDInDegrees=60, DxInMetres=20000,
+      DyInMetres=20000, jScansPositively=1)
 write("regular_gg.grib2", "regular_gg_pl_grib2")
 write("jpeg.grib2", "regular_ll_pl_grib2", packing="grid_jpeg")
 write("ieee.grib2", "regular_ll_pl_grib2", packing="grid_ieee")

@@ -3,6 +3,7 @@
  * never becomes a request. Listening is the caller's affair.
  */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Config } from '../schemas/config.js';
 
@@ -21,10 +22,9 @@ export function createHttpServer(listener: RequestListener, config: Pick<Config,
       // Judged by the application, which answers in words.
       requireHostHeader: false,
     },
-    listener,
+    http.maxRequestsPerSocket === 0 ? listener : closingAfter(http.maxRequestsPerSocket, listener),
   );
   server.maxConnections = http.maxConnections;
-  server.maxRequestsPerSocket = http.maxRequestsPerSocket;
   server.timeout = Math.max(http.idleReplyMs, limits.longPollMs + POLL_MARGIN_MS);
   server.on('clientError', refuseConnection);
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
@@ -39,6 +39,20 @@ export function createHttpServer(listener: RequestListener, config: Pick<Config,
   });
   server.on('connect', (_req: IncomingMessage, socket: Duplex) => refuse(socket, ...NO_PROXY));
   return server;
+}
+
+/**
+ * Ends a connection with the answer to its last request. Node's own limit only says `Connection: close`, and gives 503 to
+ * clients that do not listen.
+ */
+function closingAfter(most: number, listener: RequestListener): RequestListener {
+  const counts = new WeakMap<Socket, number>();
+  return (req, res) => {
+    const count = (counts.get(req.socket) ?? 0) + 1;
+    counts.set(req.socket, count);
+    if (count >= most) res.shouldKeepAlive = false;
+    listener(req, res);
+  };
 }
 
 const WORDS: Readonly<Record<string, readonly [status: string, sentence: string]>> = {

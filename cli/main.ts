@@ -158,6 +158,21 @@ date
   .option('--json', 'one JSON object a line')
   .action(run(async () => (await import('./encodings.js')).dateAdd));
 
+const om = program.command('om').description('list and read OM files, also at http(s) addresses');
+om.command('ls')
+  .description('the variables of a file, parents first')
+  .argument('<file>', 'OM file or http(s) address')
+  .option('--json', 'one JSON object a line')
+  .action(run(async () => (await import('./om.js')).omLs));
+om.command('read')
+  .description('decode an array, or ranges of it, into a raw little-endian file')
+  .argument('<file>', 'OM file or http(s) address')
+  .argument('<path>', 'names joined by /; "" or / is the root')
+  .option('--range <ranges>', 'A:B,C:D,… half-open, one for each dimension; default: all')
+  .requiredOption('--out <file>', 'where the values go')
+  .option('--json', 'one JSON object a line')
+  .action(run(async () => (await import('./om.js')).omRead));
+
 /** Commander takes `-1269765550` for flags: known number-like arguments are protected before it parses. */
 function protectNegativeNumbers(argv: readonly string[]): string[] {
   if (argv.includes('--')) return [...argv];

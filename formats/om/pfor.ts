@@ -35,8 +35,11 @@ function bytewiseCost(over: number): number {
   return over < 25 ? 4 : 5;
 }
 
-/** Cheapest form of a block whose widest value has `widest` bits; ties keep the wider packing, bitmap before byte-wise. */
-function choose(histogram: Uint32Array, count: number, widest: number): Choice {
+/**
+ * Cheapest form of a block whose widest value has `widest` bits; ties keep the wider packing, bitmap before byte-wise. Readers of
+ * bytes know the bitmap only.
+ */
+function choose(histogram: Uint32Array, count: number, widest: number, lane: Lane): Choice {
   let best: Choice = { form: 'plain', bits: widest };
   let cost = Math.ceil((count * widest) / 8) + 1;
   let exceptions = 0;
@@ -48,6 +51,7 @@ function choose(histogram: Uint32Array, count: number, widest: number): Choice {
       cost = bitmap;
       best = { form: 'bitmap', bits };
     }
+    if (lane === 8) continue;
     let bytewise = packed + 2 + exceptions;
     for (let wide = bits + 1; wide <= widest; wide++) bytewise += histogram[wide]! * bytewiseCost(wide - bits);
     if (bytewise < cost) {
@@ -110,12 +114,12 @@ function writeBlock(out: ByteWriter, block: Uint32Array, count: number, lane: La
     if (bits > widest) widest = bits;
     if (block[i] !== block[0]) same = false;
   }
-  if (same && widest > 0) {
+  if (same && widest > 0 && lane !== 8) {
     out.put(CONSTANT + widest);
     for (let i = 0; i < Math.ceil(widest / 8); i++) out.put((block[0]! >>> (8 * i)) & 0xff);
     return;
   }
-  const choice = choose(histogram, count, widest);
+  const choice = choose(histogram, count, widest, lane);
   if (choice.form === 'plain') {
     out.put(widest);
     pack(out, block, count, widest, lane);

@@ -13,6 +13,14 @@ function checked(name: string, bytes: Uint8Array, offset: number, length: number
   return bytes;
 }
 
+/** Places come from the file: they are checked before memory is taken or the system is asked. */
+function checkPlace(name: string, offset: number, length: number, size: number): void {
+  if (!(offset >= 0 && length >= 0 && offset + length <= size))
+    throw new RangeError(
+      `${name}: ${length} bytes at ${offset} of a file of ${size} bytes; it is damaged or cut short`,
+    );
+}
+
 class LocalSource implements ByteSource {
   constructor(
     private readonly name: string,
@@ -20,6 +28,7 @@ class LocalSource implements ByteSource {
     readonly size: number,
   ) {}
   async read(offset: number, length: number): Promise<Uint8Array> {
+    checkPlace(this.name, offset, length, this.size);
     const buffer = new Uint8Array(length);
     let done = 0;
     while (done < length) {
@@ -38,6 +47,7 @@ class RemoteSource implements ByteSource {
     readonly size: number,
   ) {}
   async read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
+    checkPlace(this.url, offset, length, this.size);
     if (length === 0) return new Uint8Array(0);
     const headers = { Range: `bytes=${offset}-${offset + length - 1}` };
     const answer = await fetch(this.url, { headers, ...(signal === undefined ? {} : { signal }) });

@@ -6,6 +6,7 @@ import { edrSurface } from '../api/edr/router.js';
 import { forecastSurface } from '../api/forecast.js';
 import { mapLinks, mapRoutes } from '../api/maps.js';
 import { TEXT_FORMATS } from '../api/ogc/data-formats.js';
+import { page } from '../api/page.js';
 import { mapDeps, wmsSurface } from '../api/wms/surface.js';
 import { zarrSurface } from '../api/zarr/router.js';
 import type { Catalogue } from '../extraction/catalogue.js';
@@ -39,5 +40,6 @@ export function surfacesOf({ deps, catalogue, extract }: SurfaceParts): readonly
     wmsSurface(maps),
     edrSurface(edr, coverageRoutes(edr), mapRoutes(edr, maps)),
     forecastSurface(edr),
+    { path: '/', router: page(deps), isPublic: true },
   ];
 }

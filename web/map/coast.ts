@@ -2,8 +2,8 @@
 import L from 'leaflet';
 import { mesh } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
-import coarse from 'world-atlas/countries-110m.json?url';
 import fine from 'world-atlas/countries-50m.json?url';
+import coarse from 'world-atlas/countries-110m.json?url';
 import { type Frame, ViewportLayer } from './viewport-layer.js';
 
 /** A line: longitude and latitude by turns. */
@@ -41,7 +41,8 @@ function graticule(): Line[] {
   for (let lon = -180; lon < 180; lon += 15) {
     lines.push(Array.from({ length: 79 }, (_, n) => [lon, -78 + 2 * n]).flat());
   }
-  for (let lat = -80; lat <= 80; lat += 10) lines.push(Array.from({ length: 181 }, (_, n) => [-180 + 2 * n, lat]).flat());
+  for (let lat = -80; lat <= 80; lat += 10)
+    lines.push(Array.from({ length: 181 }, (_, n) => [-180 + 2 * n, lat]).flat());
   return lines.map((line) => Float64Array.from(line));
 }
 
@@ -118,7 +119,13 @@ export class CoastLayer extends ViewportLayer {
     shown();
   }
 
-  #stroke(context: CanvasRenderingContext2D, frame: Frame, lines: readonly Float64Array[], colour: string, width: number): void {
+  #stroke(
+    context: CanvasRenderingContext2D,
+    frame: Frame,
+    lines: readonly Float64Array[],
+    colour: string,
+    width: number,
+  ): void {
     const crs = this.map!.options.crs!;
     const scale = crs.scale(frame.zoom);
     const { transformation } = crs as unknown as { transformation: { _a: number; _b: number; _c: number; _d: number } };

@@ -85,7 +85,8 @@ export class DrawLayer {
       }
     }
     const isPoint = feature.kind === 'pt';
-    for (const at of corners) this.#corner(at, isPoint ? `spot${this.#hollow ? ' hollow' : ''}` : 'corner', isPoint ? 8 : 5);
+    for (const at of corners)
+      this.#corner(at, isPoint ? `spot${this.#hollow ? ' hollow' : ''}` : 'corner', isPoint ? 8 : 5);
   }
 
   #drawClicks(): void {
@@ -102,7 +103,9 @@ export class DrawLayer {
     } else {
       const { paths, filled } = outlineOf(preview);
       const rings = paths.map((path) => path.map(toLatLng));
-      this.#add(filled ? L.polygon(rings, this.#path('shape draft')) : L.polyline(rings, this.#path('shape draft', false)));
+      this.#add(
+        filled ? L.polygon(rings, this.#path('shape draft')) : L.polyline(rings, this.#path('shape draft', false)),
+      );
     }
     for (const at of this.#clicks) this.#corner(at, 'corner', 5);
   }

@@ -1,7 +1,7 @@
 /** The map: panes, layers and pointer of one Leaflet map, made anew when the projection changes. Knows nothing of the state. */
 import L from 'leaflet';
 import type { Crs, LatLon, View } from '../state/state.js';
-import { CoastLayer, type CoastColours } from './coast.js';
+import { type CoastColours, CoastLayer } from './coast.js';
 import { CRS_OF, projectedBox } from './crs.js';
 import { DrawLayer } from './draw-layer.js';
 import { FillStack } from './fill.js';

@@ -1,6 +1,7 @@
 /** Isolines and barbs: one transparent picture of the view and its margin, so that labels and barbs are never cut by tiles. */
-import { type Frame, ViewportLayer } from './viewport-layer.js';
+
 import { projectedBox } from './crs.js';
+import { type Frame, ViewportLayer } from './viewport-layer.js';
 
 /** Address of a picture of a box in projected units; undefined: nothing to show. */
 export type PictureSource = (

@@ -78,7 +78,10 @@ export abstract class ViewportLayer extends L.Layer {
   #transform(center: L.LatLng, zoom: number): void {
     const map = this.map!;
     const scale = map.getZoomScale(zoom, this.#zoom);
-    const half = L.point(Number.parseFloat(this.element.style.width) || 0, Number.parseFloat(this.element.style.height) || 0).divideBy(2);
+    const half = L.point(
+      Number.parseFloat(this.element.style.width) || 0,
+      Number.parseFloat(this.element.style.height) || 0,
+    ).divideBy(2);
     const corner = map
       .project(this.#center, zoom)
       .subtract(half.multiplyBy(scale))

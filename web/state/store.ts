@@ -1,28 +1,28 @@
-/** Holds the state; tells watchers what they look at has changed. Watchers run once per turn, after all dispatches of it. */
+/** Holds the state, and tells once a turn that something has changed. */
 import { type Action, reduce } from './reducer.js';
 import type { State } from './state.js';
 
 export interface Store {
   readonly state: State;
   dispatch(action: Action): void;
-  /** Calls `run` now and whenever a selected value changes. The signal aborts when the next call begins. */
-  watch<T extends readonly unknown[]>(select: (state: State) => T, run: (values: T, signal: AbortSignal) => void): void;
+  /** Asks for the listener to be called although the state is the same: data have come. */
+  touch(): void;
 }
 
-interface Watcher {
-  readonly check: () => void;
-}
-
-const same = (one: readonly unknown[], other: readonly unknown[]): boolean =>
-  one.length === other.length && one.every((value, index) => Object.is(value, other[index]));
-
-export function createStore(first: State, schedule: (run: () => void) => void = queueMicrotask): Store {
+export function createStore(
+  first: State,
+  listener: () => void,
+  schedule: (run: () => void) => void = queueMicrotask,
+): Store {
   let state = first;
   let pending = false;
-  const watchers: Watcher[] = [];
-  const flush = (): void => {
-    pending = false;
-    for (const { check } of watchers) check();
+  const touch = (): void => {
+    if (pending) return;
+    pending = true;
+    schedule(() => {
+      pending = false;
+      listener();
+    });
   };
   return {
     get state() {
@@ -32,25 +32,28 @@ export function createStore(first: State, schedule: (run: () => void) => void = 
       const next = reduce(state, action);
       if (next === state) return;
       state = next;
-      if (!pending) {
-        pending = true;
-        schedule(flush);
-      }
+      touch();
     },
-    watch(select, run) {
-      let seen = select(state);
-      let life = new AbortController();
-      run(seen, life.signal);
-      watchers.push({
-        check() {
-          const now = select(state);
-          if (same(seen, now)) return;
-          seen = now;
-          life.abort();
-          life = new AbortController();
-          run(now, life.signal);
-        },
-      });
-    },
+    touch,
   };
+}
+
+/** Work that hangs on values: begun again when its key changes, and the one before is aborted then. */
+export class Effects {
+  readonly #running = new Map<string, { readonly key: string; readonly life: AbortController }>();
+
+  run(name: string, key: string, work: (signal: AbortSignal) => void): void {
+    const before = this.#running.get(name);
+    if (before?.key === key) return;
+    before?.life.abort();
+    const life = new AbortController();
+    this.#running.set(name, { key, life });
+    work(life.signal);
+  }
+
+  /** Lets the next run begin although the key is the same. */
+  forget(name: string): void {
+    this.#running.get(name)?.life.abort();
+    this.#running.delete(name);
+  }
 }

@@ -1,0 +1,194 @@
+/** Mouse, touch and keys on the map: readout under the pointer, shapes from clicks, shortcuts. */
+import { placeText } from '../geo/sphere.js';
+import type { TrackDefaults } from '../map/shapes.js';
+import { unitFamily } from '../model/catalogue.js';
+import { dimensionsOf, layerOf } from '../model/select.js';
+import { timeText } from '../model/times.js';
+import { unitFor, valueText } from '../model/units.js';
+import { TOOL_KEYS } from '../shell/tools.js';
+import type { LatLon } from '../state/state.js';
+import type { Page } from './page.js';
+
+const REST_MS = 80;
+
+interface Info {
+  readonly value: number | null;
+  readonly unit: string;
+  readonly distance_km: number | null;
+}
+
+/** Value of what is shown at a place, as GetFeatureInfo says; the length of the vector for winds given by components. */
+export async function valueAt(
+  page: Page,
+  at: LatLon,
+  signal: AbortSignal,
+): Promise<{ readonly text: string; readonly km: number | null } | undefined> {
+  const { selection, time, state, map } = page;
+  if (selection === undefined || Number.isNaN(time) || map === undefined) return undefined;
+  const { layer } = layerOf(selection);
+  const layers = selection.param.components?.map((key) => `${selection.part.id}/${key}`) ?? [layer];
+  const query = new URLSearchParams({
+    SERVICE: 'WMS',
+    VERSION: '1.3.0',
+    REQUEST: 'GetFeatureInfo',
+    INFO_FORMAT: 'application/json',
+    STYLES: '',
+    FORMAT: 'image/png',
+    LAYERS: layers.join(','),
+    QUERY_LAYERS: layers.join(','),
+    ...map.infoQuery(at),
+    ...dimensionsOf(selection, time, selection.level),
+  });
+  const answer = await page.server.call(`/wms?${query}`, {}, signal);
+  const { features } = (await answer.json()) as { features: { properties: Info }[] };
+  const [first] = features.map(({ properties }) => properties);
+  if (first === undefined || features.some(({ properties }) => properties.value === null)) return undefined;
+  const value = Math.hypot(...features.map(({ properties }) => properties.value!));
+  const shown = features.length > 1 ? value : first.value!;
+  return {
+    text: valueText(shown, unitFor(first.unit, unitFamily(selection.param), state.units), state.lang),
+    km: first.distance_km,
+  };
+}
+
+export class Pointer {
+  #timer = 0;
+  #life = new AbortController();
+  readonly #card = document.getElementById('readout')!;
+
+  constructor(readonly page: Page) {}
+
+  hover(at: LatLon | undefined, x: number, y: number): void {
+    clearTimeout(this.#timer);
+    this.#life.abort();
+    if (at === undefined) {
+      this.#card.hidden = true;
+      return;
+    }
+    this.#place(x, y);
+    this.#timer = window.setTimeout(() => void this.#ask(at), REST_MS);
+    if (this.page.map?.drawing?.clicks.length) this.page.store.touch();
+  }
+
+  /** Beside the pointer, on the side where there is room. */
+  #place(x: number, y: number): void {
+    const { clientWidth, clientHeight } = this.#card.parentElement!;
+    this.#card.style.left = `${x > clientWidth - 220 ? x - 200 : x + 18}px`;
+    this.#card.style.top = `${y > clientHeight - 190 ? y - 90 : y + 16}px`;
+  }
+
+  async #ask(at: LatLon): Promise<void> {
+    this.#life = new AbortController();
+    const { signal } = this.#life;
+    try {
+      const found = await valueAt(this.page, at, signal);
+      if (signal.aborted) return;
+      this.#card.replaceChildren(...this.#lines(at, found));
+      this.#card.hidden = false;
+    } catch {
+      this.#card.hidden = true;
+    }
+  }
+
+  #lines(at: LatLon, found: { readonly text: string; readonly km: number | null } | undefined): HTMLElement[] {
+    const line = (tag: string, text: string): HTMLElement =>
+      Object.assign(document.createElement(tag), { textContent: text });
+    if (found === undefined) return [line('span', this.page.t('outside'))];
+    const km = found.km === null ? [] : [line('span', this.page.t('gridPoint', { km: found.km.toFixed(1) }))];
+    return [line('b', found.text), line('span', placeText(at)), ...km];
+  }
+
+  trackDefaults(): TrackDefaults {
+    const { selection, time } = this.page;
+    const start = selection?.run === undefined || Number.isNaN(time) ? 0 : (time - selection.run.base) / 3_600_000;
+    const part = selection?.part;
+    return { start, levels: part?.levtype === 'pl' || part?.levtype === 'ml' ? part.levels : [] };
+  }
+
+  click(at: LatLon): void {
+    const { page } = this;
+    const { tool } = page.state;
+    document.body.classList.remove('rail-open', 'menu-open');
+    if (tool === undefined || tool === 'pt') {
+      page.choose({ kind: 'pt', at: [Number(at[0].toFixed(4)), Number(at[1].toFixed(4))] });
+      void this.#say(at);
+      return;
+    }
+    this.#done(page.map!.drawing!.click(at, this.trackDefaults()));
+  }
+
+  async #say(at: LatLon): Promise<void> {
+    const { page } = this;
+    const found = await valueAt(page, at, new AbortController().signal).catch(() => undefined);
+    const { selection, time, state } = page;
+    if (selection === undefined) return;
+    const value = found?.text ?? page.t('outside');
+    page.say(
+      page.t('spoken', {
+        param: selection.param.label[state.lang],
+        value,
+        time: timeText(time, state.lang, 'utc'),
+        place: placeText(at),
+      }),
+    );
+  }
+
+  /** Ends what is being drawn: Enter, a double click, or the last click that the shape needs. */
+  finish(): void {
+    const drawing = this.page.map?.drawing;
+    if (drawing !== undefined) this.#done(drawing.finish(this.trackDefaults()));
+  }
+
+  #done(feature: ReturnType<NonNullable<NonNullable<Page['map']>['drawing']>['finish']>): void {
+    if (feature === undefined) {
+      this.page.store.touch();
+      return;
+    }
+    this.page.store.dispatch({ type: 'tool', tool: undefined });
+    this.page.choose(feature);
+  }
+
+  /** Keys while the map has the focus. True: taken. */
+  mapKey(event: KeyboardEvent): boolean {
+    const { page } = this;
+    const drawing = page.map?.drawing;
+    const isDrawing = (drawing?.clicks.length ?? 0) > 0;
+    if (event.key === 'Enter') {
+      const { tool } = page.state;
+      if (isDrawing && !event.shiftKey && event.ctrlKey) this.finish();
+      else if (isDrawing && tool !== undefined && this.#atLast()) this.finish();
+      else this.click(page.map!.middle());
+      return true;
+    }
+    if (event.key === 'Backspace' && isDrawing) {
+      drawing!.back();
+      page.store.touch();
+      return true;
+    }
+    return false;
+  }
+
+  /** Whether the middle of the map is the corner set last: Enter there means the end. */
+  #atLast(): boolean {
+    const last = this.page.map!.drawing!.clicks.at(-1)!;
+    const [x, y] = this.page.map!.positionOf(last);
+    const [mx, my] = this.page.map!.positionOf(this.page.map!.middle());
+    return Math.hypot(x - mx, y - my) < 6;
+  }
+
+  /** Shortcuts of one letter, outside of inputs. True: taken. */
+  pageKey(event: KeyboardEvent): boolean {
+    const { page } = this;
+    const step = event.shiftKey ? 6 : 1;
+    const tool = TOOL_KEYS.get(event.key.toLowerCase());
+    if (tool !== undefined && !event.shiftKey) page.store.dispatch({ type: 'tool', tool });
+    else if (event.key === '/') document.getElementById('find')?.focus();
+    else if (event.key === ' ') page.store.dispatch({ type: 'set', part: { playing: !page.state.playing } });
+    else if (event.key === ',' || event.key === '<') page.showIndex(page.at - step);
+    else if (event.key === '.' || event.key === '>') page.showIndex(page.at + step);
+    else if (event.key === 'k') page.openForm();
+    else if (event.key === 'j') page.jobs.toggle();
+    else return false;
+    return true;
+  }
+}

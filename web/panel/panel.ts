@@ -1,0 +1,4 @@
+/** The panel of results. */
+import type { Page } from '../page/page.js';
+
+export function updatePanel(_page: Page): void {}

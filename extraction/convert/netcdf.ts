@@ -1,5 +1,29 @@
 /** NetCDF-4 and NetCDF-3 as converters. */
-import type { Converter } from './formats.js';
+import { NetCdf4Writer } from '../../formats/netcdf/netcdf4-writer.js';
+import { VIEW_OPTIONS, viewOptions, writeDataset } from './cf-write.js';
+import type { Converter, ConvertOptions } from './formats.js';
+import { choice, whole } from './options.js';
 
-export const netcdf: Converter = { options: [] };
+const DEFAULT_LEVEL = 4;
+
+/** Level of deflate; undefined: none. */
+export function deflateLevel(options: ConvertOptions, fallback: number): number | undefined {
+  const pack = choice(options, 'pack', ['deflate', 'none'], 'deflate');
+  return pack === 'none' ? undefined : (whole(options, 'level', 1, 9) ?? fallback);
+}
+
+export const netcdf: Converter = {
+  options: [...VIEW_OPTIONS, 'pack', 'level'],
+  write(selection, out, options, signal, progress) {
+    const level = deflateLevel(options, DEFAULT_LEVEL);
+    const packing = level === undefined ? {} : { level };
+    return writeDataset(
+      selection,
+      viewOptions(options),
+      (dataset) => NetCdf4Writer.create(out, dataset, packing),
+      signal,
+      progress,
+    );
+  },
+};
 export const netcdf3: Converter = { options: [] };

@@ -46,6 +46,19 @@ export interface Submission {
   /** request as the client wrote it */
   readonly body: unknown;
   readonly idempotencyKey?: string | undefined;
+  /** what priceRequest gave for it, when that was asked before */
+  readonly priced?: PricedRequest;
+}
+
+/** Counts a submit and prices it. Throws FeatureError for everything that is wrong with it. */
+export async function priceRequest(
+  deps: ApiDeps,
+  admission: Admission,
+  { user, collection, body }: Submission,
+  signal: AbortSignal,
+): Promise<PricedRequest> {
+  await admission.submit(user);
+  return deps.planner.price(collection, body, signal);
 }
 
 /** Accepts a request for good and gives its record. Throws FeatureError for everything that is wrong with it. */
@@ -55,9 +68,8 @@ export async function acceptRequest(
   submission: Submission,
   signal: AbortSignal,
 ): Promise<JobRecord> {
-  const { user, collection, body, idempotencyKey } = submission;
-  await admission.submit(user);
-  const priced = await deps.planner.price(collection, body, signal);
+  const { user, collection, idempotencyKey } = submission;
+  const priced = submission.priced ?? (await priceRequest(deps, admission, submission, signal));
   const owner = userId(user);
   const id = idempotencyKey === undefined ? newJobId() : idempotentId(deps, owner, idempotencyKey);
   const job: ExtractJob = {
@@ -81,7 +93,7 @@ export async function acceptRequest(
   return (await deps.queue.get(id)) ?? { job, state: 'queued', attempt: 0, progress: 0 };
 }
 
-/** Small and known requests are answered on the spot where the service has a lane for them; the others are queued. */
+/** Requests whose answer is known are ended on the spot where the service has a lane for them; the others are queued. */
 async function addJob(deps: ApiDeps, job: ExtractJob, priced: PricedRequest, signal: AbortSignal): Promise<void> {
   const { inline, config } = deps;
   if (inline !== undefined && priced.cost <= config.limits.inlineValues) {

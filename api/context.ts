@@ -8,6 +8,7 @@ import type { ObjectStore } from '../extraction/store.js';
 import type { Config } from '../schemas/config.js';
 import type { ExtractJob, JobResult, User } from '../schemas/job.js';
 import type { JobQueue } from '../workers/queue.js';
+import type { AnswerCache } from './answer-cache.js';
 import type { Metrics } from './metrics.js';
 
 /** A collection as callers may see it. */
@@ -40,6 +41,8 @@ export interface PricedRequest {
 /** Validation and pricing: parse, then plan without reading. */
 export interface RequestPlanner {
   collections(): readonly CollectionAccess[];
+  /** version of a collection's index, as it is now; undefined for an unknown collection */
+  version?(collection: string): string | undefined;
   /** Throws FeatureError for everything that is wrong with the request. */
   price(collection: string, body: unknown, signal?: AbortSignal): Promise<PricedRequest>;
 }
@@ -71,6 +74,8 @@ export interface ApiDeps {
   readonly notReady: () => string | undefined;
   readonly version: string;
   readonly inline?: InlineLane;
+  /** answers kept for equal requests */
+  readonly answers?: AnswerCache;
   /** aborts when the service shuts down: held polls are answered */
   readonly stopping?: AbortSignal;
   readonly surfaces?: readonly Surface[];

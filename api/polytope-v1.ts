@@ -11,6 +11,8 @@ import type { Authenticator } from './auth.js';
 import { type ApiDeps, callerOf } from './context.js';
 import { deliver, v1ContentType } from './deliver.js';
 import { errorHandler, methodNotAllowed, notFoundHandler, RETRY_SECONDS } from './errors.js';
+import type { KnownBodies } from './fast-answers.js';
+import { keepResult } from './kept-answers.js';
 import { leaving } from './leaving.js';
 import { endError, findOwn, requireOwn, restOfPath, unknownRequest } from './own-request.js';
 import { parseV1Body } from './polytope-body.js';
@@ -24,6 +26,8 @@ export interface PolytopeParts {
   readonly auth: Authenticator;
   readonly admission: Admission;
   readonly waiting: Waiting;
+  /** bodies of submits whose answers are kept */
+  readonly known?: KnownBodies;
 }
 
 const READ = ['GET', 'HEAD'] as const;
@@ -182,6 +186,7 @@ class V1 {
     if (verdict === 'late')
       throw new FeatureError('gone', 'The address is no longer good; poll the request for a new one.');
     await deliver(req, res, { id, ref, contentType: v1ContentType(ref) }, store);
+    await keepResult(this.#deps, record);
   }
 }
 

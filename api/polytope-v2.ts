@@ -5,10 +5,12 @@
 import { type Request, type Response, Router } from 'express';
 import type { JobRecord } from '../schemas/job.js';
 import { userId } from '../schemas/job.js';
-import { acceptRequest, requireCollection, visibleCollections } from './accept.js';
-import { type ApiDeps, callerOf } from './context.js';
+import { acceptRequest, priceRequest, requireCollection, visibleCollections } from './accept.js';
+import { AnswerCache } from './answer-cache.js';
+import { type ApiDeps, callerOf, type PricedRequest } from './context.js';
 import { deliver } from './deliver.js';
 import { errorHandler, methodNotAllowed, notFoundHandler, RETRY_SECONDS } from './errors.js';
+import { keepResult, sendKept } from './kept-answers.js';
 import { leaving } from './leaving.js';
 import { endError, requireOwn, restOfPath, unknownRequest } from './own-request.js';
 import { parseV2Body } from './polytope-body.js';
@@ -89,13 +91,32 @@ class V2 {
       sendJson(res, 200, summary);
       return;
     }
-    const submission = { user, collection, body, idempotencyKey: req.get('Idempotency-Key') };
-    const record = await acceptRequest(this.#deps, this.#parts.admission, submission, leaving(res));
-    if (prefers(req, 'respond-async')) {
+    const idempotencyKey = req.get('Idempotency-Key');
+    const isAsync = prefers(req, 'respond-async');
+    const asked = { user, collection, body, idempotencyKey };
+    const { admission } = this.#parts;
+    const priced = await priceRequest(this.#deps, admission, asked, leaving(res));
+    // A request that asks for a record, to repeat it or to come back for it, gets one; the others only their answer.
+    if (idempotencyKey === undefined && !isAsync && this.#sendKept(req, res, collection, priced)) return;
+    const record = await acceptRequest(this.#deps, admission, { ...asked, priced }, leaving(res));
+    if (isAsync) {
       res.setHeader('Preference-Applied', 'respond-async');
       res.setHeader('Retry-After', String(RETRY_SECONDS));
       this.#pointTo(res, 202, record);
     } else await this.#answer(req, res, record);
+  }
+
+  /** The answer that an equal request had, without a job; false when there is none. */
+  #sendKept(req: Request, res: Response, collection: string, priced: PricedRequest): boolean {
+    const { answers } = this.#deps;
+    const { request, indexVersion } = priced;
+    if (answers === undefined || indexVersion === undefined) return false;
+    const key = AnswerCache.keyOf({ collection, request, indexVersion });
+    const answer = answers.find(key);
+    if (key === undefined || answer === undefined) return false;
+    this.#parts.known?.keep(collection, bodyBytes(req.body), key, indexVersion);
+    sendKept(res, answer);
+    return true;
   }
 
   /** Everything below `/requests/`: an id, or an id and `/status`. The segment is decoded here, so that any text is one. */
@@ -128,6 +149,7 @@ class V2 {
     if (record.state !== 'processed' || ref === undefined) throw endError(record);
     res.setHeader('Content-Location', this.#addressOf(record));
     await deliver(req, res, { id: record.job.id, ref, contentType: ref.contentType }, this.#deps.store);
+    await keepResult(this.#deps, record);
   }
 
   #pointTo(res: Response, status: 202 | 303, record: JobRecord): void {

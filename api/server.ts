@@ -13,6 +13,7 @@ import type { ApiDeps } from './context.js';
 import { DASHBOARD_PATH, dashboard } from './dashboard.js';
 import { docs } from './docs-page.js';
 import { type Dialect, errorHandler, notFoundHandler } from './errors.js';
+import { fastAnswers, KnownBodies } from './fast-answers.js';
 import { health } from './health.js';
 import { addGauges } from './metrics.js';
 import { polytopeV1 } from './polytope-v1.js';
@@ -34,6 +35,7 @@ export function buildServer(deps: ApiDeps, raw: readonly RawHandler[] = []): Bui
   const auth = new Authenticator(config.auth, deps.now);
   const waiting = new Waiting(queue, config.limits, deps.stopping);
   const admission = new Admission(config.limits, queue);
+  const known = new KnownBodies(deps.now);
   addGauges(metrics, { unfinished: () => queue.unfinished(), heldPolls: () => waiting.held, limits: config.limits });
 
   const app = express();
@@ -43,9 +45,10 @@ export function buildServer(deps: ApiDeps, raw: readonly RawHandler[] = []): Bui
   app.enable('strict routing');
   app.set('query parser', 'simple');
   app.set('trust proxy', config.http.trustProxy.length === 0 ? false : [...config.http.trustProxy]);
-  app.use(accessLog(deps), ...securityHeaders(config.http), refuseOversized(config.limits));
+  const headers = securityHeaders(config.http);
+  app.use(accessLog(deps), ...headers, refuseOversized(config.limits));
   app.use('/api/v1', polytopeV1(deps, { auth, admission, waiting }));
-  app.use('/api/v2', polytopeV2(deps, { auth, admission, waiting }));
+  app.use('/api/v2', polytopeV2(deps, { auth, admission, waiting, known }));
   app.use(docs(deps));
   for (const { path, router, isPublic, onError } of deps.surfaces ?? []) {
     if (isPublic === true) app.use(path, router);
@@ -58,7 +61,8 @@ export function buildServer(deps: ApiDeps, raw: readonly RawHandler[] = []): Bui
   app.use(auth.handler(), operations);
   app.use(notFoundHandler());
   app.use(lastHandler(deps));
-  return { app, listener: listenerOf(app, prefixOf(config.http.publicUrl), raw) };
+  const fast = fastAnswers(deps, { auth, known, headers }, app);
+  return { app, listener: listenerOf(app, prefixOf(config.http.publicUrl), [...raw, fast]) };
 }
 
 /** Requests over the limits of address and headers, before any router. */

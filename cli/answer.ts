@@ -25,7 +25,7 @@ export function memoryBudget(config: Config): number {
   return config.memory.maxBytes ?? Math.min(MOST_MEMORY, Math.floor(allowed / 2));
 }
 
-export function extractDeps(config: Config): ExtractDeps {
+export function extractDeps(config: Config): ExtractDeps & { readonly jumps: JumpIndexes } {
   return {
     limits: config.limits,
     regions: new RegionFinder(),
@@ -56,6 +56,7 @@ export async function planBody(
 export function requestPlanner(catalogue: Catalogue, config: Config, deps: ExtractDeps): RequestPlanner {
   return {
     collections: () => catalogue.collections().map(({ name, roles }) => ({ name, roles })),
+    version: (name) => catalogue.collections().find((one) => one.name === name) && catalogue.cube(name).version,
     async price(collection, body): Promise<PricedRequest> {
       const plan = await planBody(body, collection, catalogue, config, deps);
       return {

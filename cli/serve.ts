@@ -4,12 +4,15 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
+import { AnswerCache } from '../api/answer-cache.js';
 import { createHttpServer } from '../api/http-server.js';
+import { keptLane } from '../api/kept-answers.js';
 import { makeLogger } from '../api/log.js';
 import { makeMetrics } from '../api/metrics.js';
 import { buildServer } from '../api/server.js';
 import { loadSigningKeys } from '../api/signing.js';
 import type { Catalogue } from '../extraction/catalogue.js';
+import { keepJumps } from '../extraction/jump-upkeep.js';
 import type { Config } from '../schemas/config.js';
 import type { StateLock } from '../workers/state-lock.js';
 import { watchLoop } from '../workers/watchdog.js';
@@ -71,6 +74,8 @@ export async function startService(config: Config, version: string, held?: State
   const { store, catalogue, queue } = await openParts(config, logger, lock);
   const stopping = new AbortController();
   const extract = extractDeps(config);
+  const { cacheBytes, resultBytes } = config.limits;
+  const answers = new AnswerCache(cacheBytes);
   const deps = {
     config,
     queue,
@@ -83,6 +88,7 @@ export async function startService(config: Config, version: string, held?: State
     notReady: () => undefined,
     version,
     stopping: stopping.signal,
+    ...(cacheBytes > 0 ? { answers, inline: keptLane(answers, store, resultBytes) } : {}),
   };
   const { listener } = buildServer({ ...deps, surfaces: surfacesOf({ deps, catalogue, extract }) });
   const workers = config.workers.enabled ? await startWorkers(config, queue) : undefined;
@@ -96,6 +102,7 @@ export async function startService(config: Config, version: string, held?: State
   }
   const stopScanning = keepFresh(catalogue, config, logger);
   const stopSweeping = keepSwept(store, logger);
+  const stopJumps = keepJumps(catalogue, extract.jumps, (error) => logger.error({ err: error }, 'jump index'));
   const { address, port, family } = server.address() as AddressInfo;
   const host = family === 'IPv6' ? `[${address}]` : address;
   return {
@@ -104,6 +111,7 @@ export async function startService(config: Config, version: string, held?: State
     async close() {
       stopScanning();
       stopSweeping();
+      stopJumps();
       stopping.abort();
       const closed = new Promise<void>((done) => server.close(() => done()));
       server.closeIdleConnections();

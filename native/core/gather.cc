@@ -12,7 +12,7 @@ namespace polyfst {
 
 namespace {
 
-constexpr std::uint64_t merge_gap = 16384;  // bytes that are cheaper to read than a second pread
+constexpr std::uint64_t merge_gap = 4096;  // bytes that are cheaper to read than a second pread
 constexpr std::size_t most_spans = 100;
 constexpr std::size_t shortest_run = 16;  // points in a row that are worth the vector kernels
 

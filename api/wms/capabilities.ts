@@ -1,15 +1,17 @@
 /** GetCapabilities in the order that the schema of 1.3.0 and the DTD of 1.1.1 want. */
+
 import type { Response } from 'express';
 import { boxOnMap, type MapBox } from '../../extraction/reproject.js';
 import type { Box } from '../../schemas/vocabulary.js';
 import { type EdrCollection, edrCollections } from '../ogc/edr-collections.js';
 import type { MapDeps } from './deps.js';
 import { dimensionElements } from './dimension-elements.js';
-import { INFO_FORMATS } from './feature-info.js';
+import type { WmsVersion } from './exceptions.js';
+import { INFO_FORMATS } from './info-formats.js';
 import { layerName } from './layers.js';
 import { legendSize } from './legend.js';
 import { MOST_LAYERS } from './map-request.js';
-import { CRS_NAMES, type CrsName, isLatFirst, MAX_SIDE, planeOf, type WmsVersion } from './picture.js';
+import { CRS_NAMES, type CrsName, isLatFirst, MAX_SIDE, planeOf } from './picture.js';
 import type { WmsQuery } from './query.js';
 import { STYLES, type StyleName, stylesOf } from './style-names.js';
 import { element, textElement } from './xml.js';

@@ -1,8 +1,9 @@
 /** Dimensions of a layer in the two spellings: values inside `Dimension` (1.3.0), or in an `Extent` of the name (1.1.1). */
+
 import { newestRun } from '../ogc/edr-collections.js';
-import { shortest } from './feature-info.js';
+import type { WmsVersion } from './exceptions.js';
 import { axesOf, type MapLayer } from './layers.js';
-import type { WmsVersion } from './picture.js';
+import { shortest } from './shortest.js';
 import { isoText, timeExtent } from './times.js';
 import { element, textElement } from './xml.js';
 

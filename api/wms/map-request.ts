@@ -2,10 +2,10 @@
 import type { Picture } from '../../extraction/pixel-map.js';
 import type { Interpolation } from '../../schemas/vocabulary.js';
 import type { MapDeps } from './deps.js';
-import { WmsException } from './exceptions.js';
+import { WmsException, type WmsVersion } from './exceptions.js';
 import { type AskedDimensions, type ChosenField, chooseField } from './field-choice.js';
 import { findLayer } from './layers.js';
-import { readPicture, type WmsVersion } from './picture.js';
+import { readPicture } from './picture.js';
 import type { WmsQuery } from './query.js';
 import { type StyleName, styleNamed } from './style-names.js';
 

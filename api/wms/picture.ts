@@ -1,15 +1,13 @@
 /** The picture that a request describes: coordinate system with the axis order of its version, box and size in pixels. */
 import type { Picture } from '../../extraction/pixel-map.js';
 import type { MapBox, MapCrs } from '../../extraction/reproject.js';
-import { WmsException } from './exceptions.js';
+import { WmsException, type WmsVersion } from './exceptions.js';
 import type { WmsQuery } from './query.js';
 
 export const MAX_SIDE = 4096;
 /** Coordinate systems in the order of the capabilities. */
 export const CRS_NAMES = ['CRS:84', 'EPSG:4326', 'EPSG:3857', 'EPSG:5937'] as const;
 export type CrsName = (typeof CRS_NAMES)[number];
-
-export type WmsVersion = '1.3.0' | '1.1.1';
 
 const ALIASES: Readonly<Record<string, CrsName>> = {
   'OGC:CRS84': 'CRS:84',

@@ -11,12 +11,11 @@ import { sendCapabilities } from './capabilities.js';
 import type { MapDeps } from './deps.js';
 import { drawMap } from './draw.js';
 import { emptyPicture } from './exception-picture.js';
-import { EXCEPTION_TYPE, exceptionReport, WmsException } from './exceptions.js';
+import { exceptionReport, exceptionType, WmsException, type WmsVersion } from './exceptions.js';
 import { getFeatureInfo } from './feature-info.js';
 import { fingerprint } from './field-choice.js';
 import { getLegendGraphic } from './legend.js';
 import { readMapRequest } from './map-request.js';
-import type { WmsVersion } from './picture.js';
 import { WmsQuery } from './query.js';
 
 /** Oldest and newest spelling that clients send, led to the two versions served. */
@@ -135,7 +134,7 @@ async function refuse(
   }
   const bytes = Buffer.from(exceptionReport(known, problem, version));
   res.statusCode = problem.code === 'internal' ? 500 : 200;
-  res.setHeader('Content-Type', EXCEPTION_TYPE);
+  res.setHeader('Content-Type', exceptionType(version));
   res.setHeader('Content-Length', bytes.length);
   res.end(bytes);
 }

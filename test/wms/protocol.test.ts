@@ -202,9 +202,36 @@ describe('WMS on the demo run', () => {
     const plain = await (await fetch(addressOf(url(), VIEW, { ...keys, info_format: 'text/plain' }))).text();
     assert.match(plain, /^value = [\d.]+$/m);
     assert.match(plain, /^distance_km = [\d.]+$/m);
+    const wind = await getInfo(url(), { ...VIEW, layer: 'demo-pl/u', more: { styles: 'speed' } }, ...MIDDLE);
+    assert.equal(wind.unit, 'm/s');
+    assert.equal(wind.value, wind['wind_speed']);
+    const u = await getInfo(url(), { ...VIEW, layer: 'demo-pl/u' }, ...MIDDLE);
+    const v = await getInfo(url(), { ...VIEW, layer: 'demo-pl/v' }, ...MIDDLE);
+    assert.ok(Math.abs(Math.hypot(u.value!, v.value!) - wind.value!) < 1e-4);
+    const from = (180 + (Math.atan2(u.value!, v.value!) * 180) / Math.PI) % 360;
+    assert.ok(Math.abs(Number(wind['wind_from_direction']) - from) < 0.1, `${wind['wind_from_direction']} ${from}`);
     const page = await fetch(addressOf(url(), VIEW, { ...keys, info_format: 'text/html' }));
     assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
     assert.match(await page.text(), /<th scope="row">value<\/th>/);
+  });
+
+  it('answers GetFeatureInfo with the time series of the run at the click', async () => {
+    for (const layer of ['demo-sfc/2t', 'demo-pl/u']) {
+      const view = { ...VIEW, layer };
+      const keys = { request: 'GetFeatureInfo', query_layers: layer, i: '60', j: '40' };
+      const answer = await fetch(addressOf(url(), view, { ...keys, info_format: 'application/vnd.cov+json' }));
+      const coverage = (await answer.json()) as {
+        domain: { domainType: string; axes: { t: { values: string[] } } };
+        ranges: Record<string, { values: number[] }>;
+      };
+      assert.equal(coverage.domain.domainType, 'PointSeries');
+      const times = coverage.domain.axes.t.values;
+      const { values } = coverage.ranges[layer.split('/')[1]!]!;
+      assert.ok(times.length > 3 && values.length === times.length);
+      const time = times[2]!;
+      const info = await getInfo(url(), { ...view, more: { time, dim_reference_time: 'current' } }, ...MIDDLE);
+      assert.equal(values[2], info.value);
+    }
   });
 
   it('serves the same pictures as OGC API Maps', async () => {

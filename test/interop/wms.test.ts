@@ -1,0 +1,33 @@
+/** OWSLib's WMS and Maps clients against the service on the demo run. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { ensureDemo } from '../../cli/demo.js';
+import { startTestService } from '../service.js';
+import { environment, interopFolder } from './environment.js';
+
+const run = promisify(execFile);
+
+test('OWSLib draws maps and reads values', async (context) => {
+  const found = environment('wms');
+  if ('skip' in found) {
+    context.skip(found.skip);
+    return;
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'polyfst-owslib-'));
+  try {
+    await ensureDemo(folder);
+    await using service = await startTestService([folder]);
+    const script = join(interopFolder, 'wms', 'check.py');
+    const answer = await run(found.python, [script, service.url, 'demo-sfc/2t', 'demo-sfc']).catch(
+      (error: { stdout: string; stderr: string }) => assert.fail(`${error.stdout}\n${error.stderr}`),
+    );
+    assert.match(answer.stdout, /^ok OGC API Maps/m);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});

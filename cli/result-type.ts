@@ -10,10 +10,10 @@ interface ResultType {
 const TYPES: Readonly<Record<OutputFormat, ResultType>> = {
   covjson: { contentType: 'application/prs.coverage+json', extension: 'covjson' },
   'covjson-ogc': { contentType: 'application/vnd.cov+json', extension: 'covjson' },
-  csv: { contentType: 'text/csv; charset=utf-8', extension: 'csv' },
+  csv: { contentType: 'text/csv; header=present; charset=utf-8', extension: 'csv' },
   geojson: { contentType: 'application/geo+json', extension: 'geojson' },
   parquet: { contentType: 'application/vnd.apache.parquet', extension: 'parquet' },
-  arrow: { contentType: 'application/vnd.apache.arrow.file', extension: 'arrow' },
+  arrow: { contentType: 'application/vnd.apache.arrow.stream', extension: 'arrow' },
   netcdf: { contentType: 'application/x-netcdf', extension: 'nc' },
   netcdf3: { contentType: 'application/x-netcdf', extension: 'nc' },
   zarr: { contentType: 'application/zip', extension: 'zarr.zip' },

@@ -14,6 +14,8 @@ import {
   Int64,
   makeData,
   RecordBatch,
+  RecordBatchFileWriter,
+  RecordBatchStreamWriter,
   Schema,
   Struct,
   Table,
@@ -53,6 +55,18 @@ function joined(parts: readonly Uint8Array[]): { data: Uint8Array; valueOffsets:
   return { data, valueOffsets };
 }
 
+const dictionaries = new WeakMap<readonly string[], Vector<Utf8>>();
+
+/** One dictionary for one list of texts: batches of a file must share theirs. */
+function dictionaryOf(texts: readonly string[]): Vector<Utf8> {
+  let dictionary = dictionaries.get(texts);
+  if (dictionary === undefined) {
+    dictionary = new Vector([utf8(texts)]);
+    dictionaries.set(texts, dictionary);
+  }
+  return dictionary;
+}
+
 function dataOf(column: TableColumn, id: number): Data {
   const valid = validity(column);
   const nullCount = valid === undefined ? 0 : valid.reduce((count, flag) => count + (flag === 0 ? 1 : 0), 0);
@@ -77,7 +91,7 @@ function dataOf(column: TableColumn, id: number): Data {
     case 'bool':
       return makeData({ ...base, type: new Bool(), data: bits(column.values) });
     case 'text': {
-      const dictionary = new Vector([utf8(column.texts)]);
+      const dictionary = dictionaryOf(column.texts);
       return makeData({ ...base, type: new Dictionary(new Utf8(), new Int32(), id), data: column.values, dictionary });
     }
     case 'binary':
@@ -85,8 +99,7 @@ function dataOf(column: TableColumn, id: number): Data {
   }
 }
 
-/** An Arrow table of one record batch over the columns' own buffers; all columns have the same number of rows. */
-export function arrowTable(columns: readonly TableColumn[], metadata: Readonly<Record<string, string>> = {}): Table {
+function batchOf(columns: readonly TableColumn[], metadata: Readonly<Record<string, string>>): RecordBatch {
   const children = columns.map(dataOf);
   const fields = columns.map(
     ({ name, valid, type }, at) =>
@@ -94,8 +107,30 @@ export function arrowTable(columns: readonly TableColumn[], metadata: Readonly<R
   );
   const schema = new Schema(fields, new Map(Object.entries(metadata)));
   const length = columns[0]?.values.length ?? 0;
-  const data = makeData({ type: new Struct(fields), children, length, nullCount: 0 });
-  return new Table(schema, [new RecordBatch(schema, data)]);
+  return new RecordBatch(schema, makeData({ type: new Struct(fields), children, length, nullCount: 0 }));
+}
+
+/** An Arrow table of one record batch over the columns' own buffers; all columns have the same number of rows. */
+export function arrowTable(columns: readonly TableColumn[], metadata: Readonly<Record<string, string>> = {}): Table {
+  const batch = batchOf(columns, metadata);
+  return new Table(batch.schema, [batch]);
+}
+
+/** Arrow IPC bytes in pieces: a record batch for each of the given tables, which share their lists of texts. */
+export async function* arrowBatches(
+  tables: Iterable<readonly TableColumn[]>,
+  form: 'file' | 'stream',
+): AsyncGenerator<Uint8Array> {
+  const writer = form === 'file' ? new RecordBatchFileWriter() : new RecordBatchStreamWriter();
+  const pieces = writer[Symbol.asyncIterator]();
+  const write = async (): Promise<void> => {
+    for (const columns of tables) writer.write(batchOf(columns, {}));
+    writer.finish();
+  };
+  const writing = write();
+  for (let piece = await pieces.next(); piece.done !== true; piece = await pieces.next())
+    yield piece.value as Uint8Array;
+  await writing;
 }
 
 /** Arrow IPC bytes of a table, as a file or as a stream. */

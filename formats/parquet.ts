@@ -63,6 +63,19 @@ function cells(column: TableColumn): Cell[] {
   return out;
 }
 
+function schemaOf(columns: readonly TableColumn[]): Element[] {
+  return [
+    { name: 'root', num_children: columns.length },
+    ...columns.map((column): Element => {
+      const optional = column.valid !== undefined || column.type === 'timestamp';
+      return { name: column.name, ...element(column), repetition_type: optional ? 'OPTIONAL' : 'REQUIRED' };
+    }),
+  ];
+}
+
+const keyValues = (metadata: Readonly<Record<string, string>>): KeyValue[] =>
+  Object.entries(metadata).map(([key, value]) => ({ key, value }));
+
 /** Bytes of a Parquet file with the columns; `metadata` becomes its key-value metadata. */
 export async function parquetBytes(
   columns: readonly TableColumn[],
@@ -70,16 +83,39 @@ export async function parquetBytes(
 ): Promise<Uint8Array> {
   // loaded when a file is asked for: most processes never write one
   const { parquetWriteBuffer } = await import('hyparquet-writer');
-  const schema: Element[] = [
-    { name: 'root', num_children: columns.length },
-    ...columns.map((column): Element => {
-      const optional = column.valid !== undefined || column.type === 'timestamp';
-      return { name: column.name, ...element(column), repetition_type: optional ? 'OPTIONAL' : 'REQUIRED' };
-    }),
-  ];
+  const schema = schemaOf(columns);
   const columnData = columns.map((column): ColumnSource => ({ name: column.name, data: cells(column) }));
-  const kvMetadata = Object.entries(metadata).map(([key, value]): KeyValue => ({ key, value }));
+  const kvMetadata = keyValues(metadata);
   return new Uint8Array(
     parquetWriteBuffer({ columnData, schema, kvMetadata, rowGroupSize: MOST_ROWS, createdBy: 'polyfst' }),
   );
+}
+
+/** A Parquet file in pieces: one row group for each of the given tables, which all have the same columns. */
+export async function* parquetFile(
+  tables: Iterable<readonly TableColumn[]>,
+  metadata: Readonly<Record<string, string>> = {},
+): AsyncGenerator<Uint8Array> {
+  const { ByteWriter, ParquetWriter } = await import('hyparquet-writer');
+  const bytes = new ByteWriter();
+  const taken = (): Uint8Array => {
+    const piece = bytes.getBytes().slice();
+    // what was handed over is forgotten; offsets go on
+    bytes.index = 0;
+    return piece;
+  };
+  let writer: InstanceType<typeof ParquetWriter> | undefined;
+  for (const columns of tables) {
+    writer ??= new ParquetWriter({
+      writer: bytes,
+      schema: schemaOf(columns),
+      kvMetadata: keyValues(metadata),
+      createdBy: 'polyfst',
+    });
+    const columnData = columns.map((column): ColumnSource => ({ name: column.name, data: cells(column) }));
+    await writer.write({ columnData, rowGroupSize: MOST_ROWS });
+    yield taken();
+  }
+  await writer?.finish();
+  yield taken();
 }

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { PricedRequest, RequestPlanner } from '../api/context.js';
 import { Budget } from '../extraction/budget.js';
 import type { Catalogue } from '../extraction/catalogue.js';
+import { ENCODERS } from '../extraction/encoders.js';
 import { type ExtractDeps, encodePlan } from '../extraction/extract.js';
 import { JumpIndexes } from '../extraction/jump-index.js';
 import { planRequest } from '../extraction/plan.js';
@@ -31,6 +32,7 @@ export function extractDeps(config: Config): ExtractDeps & { readonly jumps: Jum
     regions: new RegionFinder(),
     memory: new Budget(memoryBudget(config)),
     cores: availableParallelism(),
+    encoders: ENCODERS,
     jumps: new JumpIndexes(join(resolve(config.state), 'jump')),
   };
 }

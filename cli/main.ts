@@ -112,6 +112,14 @@ dataFlags(program.command('query'))
   .option('--plan', 'only price the request')
   .action(run(async () => (await import('./query.js')).query));
 
+dataFlags(program.command('extract'))
+  .description('answer a request without a server, into a file')
+  .argument('<request>', 'JSON file, or - for standard input')
+  .argument('<out>', 'file to write; its suffix decides the format')
+  .option('--format <name>', 'covjson covjson-ogc csv geojson parquet arrow netcdf om')
+  .option('--collection <name>', 'collection to ask, when there are several')
+  .action(run(async () => (await import('./extract.js')).extract));
+
 dataFlags(program.command('serve'))
   .description('serve HTTP and run jobs; without data the demo run is written and served')
   .option('--host <address>', 'address to listen on (default 127.0.0.1)')

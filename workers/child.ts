@@ -2,16 +2,21 @@
  * The inside of a job process: takes jobs from its parent, runs them one at a time, and never outlives the parent. The
  * module that calls `serveChild` says what a job runs on (cli/job-child.ts).
  */
+import { setPriority } from 'node:os';
 import type { Job, JobResult } from '../schemas/job.js';
 import { type FromChild, toChildSchema } from './child-messages.js';
 import type { RunContext } from './run.js';
 import { dieWithParent } from './watchdog.js';
+
+const NICENESS = 5;
 
 export type RunInChild = (job: Job, signal: AbortSignal, context: RunContext) => Promise<JobResult>;
 
 /** Serves the parent until it goes away. `make` turns what the parent sent first into the function that runs jobs. */
 export function serveChild(make: (init: unknown) => Promise<RunInChild>): void {
   dieWithParent();
+  // Jobs leave the processor to the service that answers clients, where both want it.
+  setPriority(NICENESS);
   // Ctrl-C goes to the whole process group; only the parent decides when a job ends.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => undefined);

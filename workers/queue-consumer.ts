@@ -2,6 +2,7 @@
  * Takes jobs from the queue and runs them. An outcome is published at most once (workers/result-store.ts), whoever
  * runs the job and however often; BullMQ is told only afterwards. A run whose lock was lost is aborted and publishes nothing.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job as BullJob, DelayedError } from 'bullmq';
 import { type Job, type JobResult, jobSchema } from '../schemas/job.js';
 import { toProblem } from '../schemas/problem.js';
@@ -33,6 +34,8 @@ const CRASH_LIMIT = 2;
 const LOSS_LIMIT = 5;
 /** How long a job over its user's share steps back. */
 const STEP_BACK_MS = 300;
+/** How often a job without a place looks for one. */
+const LOOK_EVERY_MS = 20;
 /** Time that running jobs get to end when the service stops. */
 const DRAIN_MS = 25_000;
 const PROGRESS_EVERY_MS = 500;
@@ -60,6 +63,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<AsyncDisp
 class Consumer {
   readonly #options: ConsumerOptions;
   readonly #runs = new Map<string, Run>();
+  #isClosing = false;
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
@@ -68,7 +72,8 @@ class Consumer {
   start(): AsyncDisposable {
     const { backend, concurrency, onFault } = this.#options;
     const worker = backend.openWorker((bull, token) => this.#take(bull, token ?? ''), {
-      concurrency,
+      // Where there are several, one place more than jobs of one user may fill: another user's job finds one free.
+      concurrency: concurrency > 1 ? concurrency + 1 : 1,
       stalledInterval: STALLED_EVERY_MS,
       lockDuration: LOCK_MS,
       // Losses are counted in `#take`, so that every outcome is published by the one that holds the lock.
@@ -91,6 +96,7 @@ class Consumer {
   }
 
   async #drain(worker: BullWorker): Promise<void> {
+    this.#isClosing = true;
     const timer = setTimeout(() => {
       for (const id of this.#runs.keys()) this.#stop(id, 'shutdown');
     }, DRAIN_MS);
@@ -112,13 +118,12 @@ class Consumer {
     if (standing !== undefined) return this.#conclude(standing);
     const given = this.#givenUp(bull);
     if (given !== undefined) return this.#publish(bull, job, given);
-    if (this.#isOverShare(job)) await stepBack(bull, token);
-    return this.#run(bull, token, job);
+    const controller = await this.#place(job);
+    if (controller === undefined) return stepBack(bull, token);
+    return this.#run(bull, token, job, controller);
   }
 
-  async #run(bull: BullJob<Payload, null>, token: string, job: Job): Promise<null> {
-    const controller = new AbortController();
-    this.#runs.set(job.id, { user: job.user, controller });
+  async #run(bull: BullJob<Payload, null>, token: string, job: Job, controller: AbortController): Promise<null> {
     try {
       const result = await this.#result(bull, job, controller.signal);
       const reason = controller.signal.aborted ? (controller.signal.reason as Stop) : undefined;
@@ -183,12 +188,32 @@ class Consumer {
     return bull.attemptsMade >= CRASH_LIMIT || bull.stalledCounter >= LOSS_LIMIT ? lostResult() : undefined;
   }
 
-  #isOverShare(job: Job): boolean {
+  /**
+   * Enters the job among the running ones; undefined when it has to step back. One that its user has no place for is held
+   * here until a place is free, rather than sent round the queue; when others have work waiting it makes room for that.
+   */
+  async #place(job: Job): Promise<AbortController | undefined> {
     const { concurrency, workerShare, records } = this.#options;
+    const share = Math.max(1, Math.floor(concurrency * workerShare));
+    for (;;) {
+      records.refresh();
+      const held = this.#heldBy(job.user);
+      const othersWait = (): boolean =>
+        records.ledger.othersWait(job.user, (id) => records.live(id) !== undefined || this.#runs.has(id));
+      if (held < share || records.isRevoked(job.id) || (held < concurrency && !othersWait())) {
+        const controller = new AbortController();
+        this.#runs.set(job.id, { user: job.user, controller });
+        return controller;
+      }
+      if (this.#isClosing || othersWait()) return undefined;
+      await sleep(LOOK_EVERY_MS);
+    }
+  }
+
+  #heldBy(user: string): number {
     let held = 0;
-    for (const run of this.#runs.values()) if (run.user === job.user) held += 1;
-    if (held < Math.max(1, Math.floor(concurrency * workerShare))) return false;
-    return records.ledger.othersWait(job.user, (id) => records.live(id) !== undefined);
+    for (const run of this.#runs.values()) if (run.user === user) held += 1;
+    return held;
   }
 }
 

@@ -303,6 +303,27 @@ export function queueContract(name: string, open: OpenQueue, skip: string | fals
       assert.equal(most, 1);
     });
 
+    it('F13 runs the job of one user while the long ones of another fill the workers', async () => {
+      const hog = [extractJob('local/filler'), extractJob('local/filler'), extractJob('local/filler')];
+      const late = extractJob('local/late', 9_000_000);
+      for (const job of hog) await queue.add(job);
+      const stop = new AbortController();
+      let running = 0;
+      await using _ = await queue.process(async (job) => {
+        if (job.user === 'local/late') return { ok: true, notes: [] };
+        running++;
+        await sleep(30_000, undefined, { signal: stop.signal }).catch(() => undefined);
+        running--;
+        return { ok: true, notes: [] };
+      }, 2);
+      while (running < 2) await sleep(10);
+      await queue.add(late);
+      await ended(queue, late.id);
+      assert.equal(running, 2);
+      stop.abort();
+      for (const job of hog) await ended(queue, job.id);
+    });
+
     it('P1 keeps accepted, ended and revoked requests over a restart', async () => {
       const [waiting, done, revoked] = [
         extractJob('local/keeper'),

@@ -1,0 +1,115 @@
+/** Mixed traffic for a while; afterwards memory, descriptors and temporary files must not have a slope. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from './generator.js';
+import type { StepResult } from './main.js';
+import { small } from './requests.js';
+import { type Served, startServed } from './served.js';
+
+/** Share of the time that is left out: caches and pools fill. */
+const WARM = 1 / 3;
+const SAMPLE_MS = 1000;
+const LANES = 4;
+const PAUSE_MS = 10;
+/** Bytes a minute below which growth of the heap is none. */
+const NO_SLOPE = 0.5 * 1048576;
+
+interface Sample {
+  readonly minutes: number;
+  readonly heap: number;
+  readonly rss: number;
+  readonly descriptors: number;
+}
+
+/** Least-squares slope a minute, and twice its standard error. */
+export function slopeOf(samples: readonly Sample[], of: (sample: Sample) => number): { slope: number; doubt: number } {
+  const count = samples.length;
+  const meanX = samples.reduce((sum, one) => sum + one.minutes, 0) / count;
+  const meanY = samples.reduce((sum, one) => sum + of(one), 0) / count;
+  let xx = 0;
+  let xy = 0;
+  for (const one of samples) {
+    xx += (one.minutes - meanX) ** 2;
+    xy += (one.minutes - meanX) * (of(one) - meanY);
+  }
+  const slope = xy / xx;
+  const rest = samples.reduce((sum, one) => sum + (of(one) - meanY - slope * (one.minutes - meanX)) ** 2, 0);
+  return { slope, doubt: 2 * Math.sqrt(rest / Math.max(1, count - 2) / xx) };
+}
+
+/** One thing that clients do: new and equal requests, refusals, lists, revocations. */
+async function act(client: Client, n: number): Promise<void> {
+  switch (n % 8) {
+    case 0:
+      await client.send(
+        'POST',
+        '/api/v1/requests/demo',
+        JSON.stringify({ verb: 'retrieve', request: { param: 'none' } }),
+      );
+      break;
+    case 1:
+      await client.send('GET', '/api/v1/requests/7zzzzzzzzzzzzzzzzzzzzzzzzz');
+      break;
+    case 2: {
+      const body = JSON.stringify({ verb: 'retrieve', request: small(n) });
+      const reply = await client.send('POST', '/api/v1/requests/demo', body);
+      if (reply.location !== undefined) await client.send('DELETE', new URL(reply.location).pathname);
+      break;
+    }
+    case 3:
+      await client.answer('demo', small(n));
+      break;
+    default:
+      await client.answer('demo', small(n % 5));
+  }
+}
+
+async function sample(served: Served, begun: number): Promise<Sample> {
+  const { heapBytes, rssBytes } = await served.memory();
+  const minutes = (performance.now() - begun) / 60_000;
+  return { minutes, heap: heapBytes, rss: rssBytes, descriptors: await served.descriptors() };
+}
+
+export async function soak(ground: Parameters<typeof startServed>[0], seconds: number): Promise<StepResult> {
+  // Results live for two seconds: what is kept is as much at the end as in the middle.
+  await using served = await startServed(ground, 'soak', { limits: { resultTtlSeconds: 2 } });
+  const client = new Client(served.url, LANES);
+  const begun = performance.now();
+  const until = begun + seconds * 1000;
+  let count = 0;
+  const lane = async (): Promise<void> => {
+    while (performance.now() < until) {
+      await act(client, count++);
+      await sleep(PAUSE_MS);
+    }
+  };
+  const samples: Sample[] = [];
+  const watch = async (): Promise<void> => {
+    while (performance.now() < until) {
+      samples.push(await sample(served, begun));
+      await sleep(SAMPLE_MS);
+    }
+  };
+  await Promise.all([...Array.from({ length: LANES }, lane), watch()]);
+  client.close();
+  const steady = samples.filter((one) => one.minutes * 60 >= seconds * WARM);
+  const heap = slopeOf(steady, (one) => one.heap);
+  const rss = slopeOf(steady, (one) => one.rss);
+  const descriptors = slopeOf(steady, (one) => one.descriptors);
+  const mb = (bytes: number): number => Math.round(bytes / 10485.76) / 100;
+  const missed: string[] = [];
+  if (heap.slope - heap.doubt > NO_SLOPE) missed.push(`the heap grows by ${mb(heap.slope)} MiB a minute`);
+  if (rss.slope - rss.doubt > NO_SLOPE) missed.push(`resident memory grows by ${mb(rss.slope)} MiB a minute`);
+  if (descriptors.slope - descriptors.doubt > 1) missed.push(`descriptors grow by ${descriptors.slope} a minute`);
+  const figures = {
+    soakSeconds: seconds,
+    requests: count,
+    heapSlopeMbPerMin: mb(heap.slope),
+    heapDoubt: mb(heap.doubt),
+    rssSlopeMbPerMin: mb(rss.slope),
+    rssDoubt: mb(rss.doubt),
+    descriptorSlope: Math.round(descriptors.slope * 100) / 100,
+    rssMb: Math.round((steady.at(-1)?.rss ?? 0) / 1048576),
+    descriptors: steady.at(-1)?.descriptors,
+  };
+  return { figures, missed };
+}

@@ -21,6 +21,34 @@ interface Frame {
 }
 
 export const TILE = 256;
+
+/** Insides of Leaflet's grid of tiles that the class below works with. */
+interface GridInsides {
+  _tileZoom: number;
+  _updateLevels(): void;
+  _resetGrid(): void;
+  _update(center: L.LatLng): void;
+  _pruneTiles(): void;
+  _noPrune: boolean;
+  _abortLoading?(): void;
+  _setZoomTransforms(center: L.LatLng, zoom: number): void;
+}
+
+/** Tiles at exactly the zoom of the map, whole or not: a server that draws any box needs none that are scaled and blurred. */
+const ExactTiles = L.TileLayer.WMS.extend({
+  _setView(this: GridInsides, center: L.LatLng, zoom: number, noPrune?: boolean, noUpdate?: boolean): void {
+    if (noUpdate !== true) {
+      this._tileZoom = zoom;
+      this._abortLoading?.();
+      this._updateLevels();
+      this._resetGrid();
+      this._update(center);
+      if (noPrune !== true) this._pruneTiles();
+      this._noPrune = noPrune === true;
+    }
+    this._setZoomTransforms(center, zoom);
+  },
+}) as unknown as new (url: string, options: L.WMSOptions) => L.TileLayer.WMS;
 const KEPT = 4;
 const MAX_TRIES = 2;
 
@@ -104,7 +132,7 @@ export class FillStack {
       updateWhenZooming: false,
       ...dimensions(time),
     };
-    const layer = L.tileLayer.wms(url, options as L.WMSOptions);
+    const layer = new ExactTiles(url, options as L.WMSOptions);
     const frame: Frame = { layer, ready: false, failed: false, tries: 0 };
     this.#frames.set(time, frame);
     layer.on('loading', () => {

@@ -85,7 +85,7 @@ function paramOf(key: string, document: Json, levtype: Levtype): Param {
     key,
     nomvar: text(own['nomvar']) ?? key,
     shortName: text(own['shortName']),
-    label: { en, fr: text(object(own['label'])['fr']) ?? en },
+    label: SHORT[key] ?? { en, fr: text(object(own['label'])['fr']) ?? en },
     unit: text(unit) ?? '1',
     standardName: name?.[1],
     levtype,
@@ -145,6 +145,19 @@ function withWind(params: readonly Param[], levtype: Levtype): readonly Param[] 
   ];
 }
 
+/** Names short enough for a list, where the table of the server has long ones. */
+const SHORT: Readonly<Record<string, Labels>> = {
+  '2t': { en: 'Temperature 2 m', fr: 'Température à 2 m' },
+  '2d': { en: 'Dew point 2 m', fr: 'Point de rosée à 2 m' },
+  tp: { en: 'Precipitation', fr: 'Précipitations' },
+  tcc: { en: 'Cloud cover', fr: 'Nébulosité' },
+  msl: { en: 'Sea-level pressure', fr: 'Pression au niveau de la mer' },
+  '10u': { en: 'Wind 10 m, east', fr: 'Vent à 10 m, est' },
+  '10v': { en: 'Wind 10 m, north', fr: 'Vent à 10 m, nord' },
+  u: { en: 'Wind, east', fr: 'Vent, est' },
+  v: { en: 'Wind, north', fr: 'Vent, nord' },
+};
+
 const FIRST: readonly string[] = ['TT', 'TD', 'UV', 'PR', 'NT', 'PN', 'GZ', 'HR', 'HU'];
 
 /** What people look at most comes first, then the alphabet. */
@@ -197,6 +210,12 @@ export function runsOf(document: unknown): readonly Run[] {
 }
 
 export const newestRun = (runs: readonly Run[]): Run | undefined => runs.find(({ complete }) => complete) ?? runs[0];
+
+/** What is shown of a model first: a temperature, near the ground where there is one. */
+export function firstChoice(model: Model): { readonly part: Part; readonly param: Param } | undefined {
+  const all = model.parts.flatMap((part) => part.params.map((param) => ({ part, param })));
+  return all.find(({ param }) => paramFamily(param) === 'temperature') ?? all[0];
+}
 
 export const findPart = (models: readonly Model[], id: string): Part | undefined =>
   models.flatMap(({ parts }) => parts).find((part) => part.id === id);

@@ -1,6 +1,6 @@
 /** What the state means with the data at hand: the model, part, parameter, run, level and time that are shown. Pure. */
 import type { State } from '../state/state.js';
-import { findPart, type Model, newestRun, type Param, type Part, type Run } from './catalogue.js';
+import { findPart, firstChoice, type Model, newestRun, type Param, type Part, type Run } from './catalogue.js';
 import { isoSecond, nearestIndex, timeOf } from './times.js';
 
 export interface Selection {
@@ -26,9 +26,13 @@ export function selectionOf(
   models: readonly Model[],
   runs: ReadonlyMap<string, readonly Run[]>,
 ): Selection | undefined {
-  const part = findPart(models, state.collection) ?? models[0]?.parts[0];
+  // a link may also name the Polytope collection alone
+  const named = models.find(({ name }) => name === state.collection) ?? models[0];
+  const first = named && firstChoice(named);
+  const part = findPart(models, state.collection) ?? first?.part;
   const model = models.find(({ parts }) => part !== undefined && parts.includes(part));
-  const param = part?.params.find(({ key }) => key === state.param) ?? part?.params[0];
+  const own = part === first?.part ? first?.param : part?.params[0];
+  const param = part?.params.find(({ key }) => key === state.param) ?? own;
   if (part === undefined || model === undefined || param === undefined) return undefined;
   const known = runs.get(part.id) ?? [];
   const run =

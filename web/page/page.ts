@@ -1,7 +1,7 @@
 /** What the parts of the page share: state, data of the server, words, and the means to change them. */
 import { type Translate, translator } from '../i18n/t.js';
 import type { MapView } from '../map/map-view.js';
-import type { Model, Param, Part, Run } from '../model/catalogue.js';
+import { firstChoice, type Model, type Param, type Part, type Run } from '../model/catalogue.js';
 import type { PointAnswer } from '../model/coverage.js';
 import { layerOf, nearestLevel, type Selection, selectionOf, timeIndex } from '../model/select.js';
 import { ORIGIN, type Server } from '../model/server.js';
@@ -112,9 +112,9 @@ export class Page {
 
   chooseModel(name: string): void {
     const model = this.data.models?.find((one) => one.name === name);
-    const part = model?.parts[0];
-    const param = part?.params[0];
-    if (part === undefined || param === undefined) return;
+    const first = model && firstChoice(model);
+    if (first === undefined) return;
+    const { part, param } = first;
     const level = nearestLevel(part, this.state.level);
     this.store.dispatch({ type: 'model', collection: part.id, param: param.key, level });
   }

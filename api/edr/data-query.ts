@@ -50,7 +50,7 @@ export function readAsk(
   readCrs(values.get('crs'));
   const names = readNames('parameter-name', values.get('parameter-name') ?? values.get('parameter_names'));
   const time = readDatetime(values.get('datetime'));
-  const level = hasLevels(collection) ? readNumbers('z', values.get('z')) : undefined;
+  const level = hasLevels(collection) ? readNumbers('z', values.get('z') ?? values.get('cube-z')) : undefined;
   const number = readNumbers('number', values.get('number'));
   return {
     collection,

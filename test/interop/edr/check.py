@@ -1,0 +1,110 @@
+"""OWSLib's EDR and Coverages clients, covjson-pydantic and the CoverageJSON schema against a running service.
+
+check.py URL COLLECTION PARAMETER LON LAT [SCHEMA.json]: prints a line `ok NAME` a check, and the values of the position
+query as the last line, one JSON object.
+"""
+import json
+import sys
+
+from covjson_pydantic.coverage import Coverage, CoverageCollection
+from owslib.ogcapi.coverages import Coverages
+from owslib.ogcapi.edr import EnvironmentalDataRetrieval
+
+url, name, parameter, lon, lat = sys.argv[1:6]
+schema_path = sys.argv[6] if len(sys.argv) > 6 else None
+edr = EnvironmentalDataRetrieval(f"{url}/edr")
+
+
+def check_text(label, document):
+    """Checks a document that readers of CoverageJSON accept."""
+    if isinstance(document, bytes):
+        document = json.loads(document)
+    model = Coverage if document["type"] == "Coverage" else CoverageCollection
+    model.model_validate_json(json.dumps(document))
+    if schema_path:
+        import jsonschema
+
+        with open(schema_path, encoding="utf-8") as handle:
+            jsonschema.Draft202012Validator(json.load(handle)).validate(document)
+    print("ok", label)
+    return document
+
+
+assert "conformsTo" in edr.conformance()
+print("ok conformance")
+assert edr.api()["openapi"].startswith("3.0.")
+print("ok api")
+assert edr.links
+names = [one["id"] for one in edr.collections()["collections"]]
+assert name in names, names
+print("ok collections")
+collection = edr.collection(name)
+assert parameter in collection["parameter_names"]
+print("ok collection")
+assert set(edr.data()) >= {name}
+print("ok data")
+assert {"position", "area", "cube", "trajectory", "corridor"} <= set(collection["data_queries"])
+print("ok query types")
+
+interval = collection["extent"]["temporal"]["interval"][0]
+start = interval[0]
+west, south, east, north = collection["extent"]["spatial"]["bbox"][0]
+box = [float(lon) - 1, float(lat) - 1, float(lon) + 1, float(lat) + 1]
+levels = {"z": collection["extent"]["vertical"]["values"][0]} if "vertical" in collection["extent"] else {}
+
+position = check_text(
+    "position",
+    edr.query_data(name, "position", coords=f"POINT({lon} {lat})", parameter_names=[parameter], **levels),
+)
+polygon = f"POLYGON(({box[0]} {box[1]},{box[2]} {box[1]},{box[2]} {box[3]},{box[0]} {box[3]},{box[0]} {box[1]}))"
+check_text(
+    "area",
+    edr.query_data(name, "area", coords=polygon, parameter_names=[parameter], datetime_=start, **levels),
+)
+check_text(
+    "cube",
+    edr.query_data(name, "cube", bbox=box, parameter_names=[parameter], datetime_=start, **levels),
+)
+check_text(
+    "trajectory",
+    edr.query_data(
+        name,
+        "trajectory",
+        coords=f"LINESTRING({box[0]} {box[1]},{box[2]} {box[3]})",
+        parameter_names=[parameter],
+        datetime_=start,
+        **levels,
+    ),
+)
+run = edr.query_data(name, "instances")["instances"][0]["id"]
+check_text(
+    "instance",
+    edr.query_data(
+        name, f"instances/{run}/position", coords=f"POINT({lon} {lat})", parameter_names=[parameter], **levels
+    ),
+)
+places = edr.query_data(name, "locations")
+place = places["features"][0]["id"]
+check_text("location", edr.query_data(name, f"locations/{place}", parameter_names=[parameter], **levels))
+
+coverages = Coverages(f"{url}/edr")
+assert name in coverages.coverages()
+subset = {"Lat": (box[1], box[3]), "Lon": (box[0], box[2])}
+raw = coverages.coverage(name, properties=[parameter], subset=subset, datetime=start)
+grid = check_text("coverage", raw.read())
+scaled = coverages.coverage(name, properties=[parameter], datetime=start, scale_size={"Lon": 4, "Lat": 3})
+shape = json.loads(scaled.read())["ranges"][parameter]["shape"]
+assert shape[-2:] == [3, 4], shape
+print("ok scaled coverage")
+
+first = position if position["type"] == "Coverage" else position["coverages"][0]
+print(
+    json.dumps(
+        {
+            "times": first["domain"]["axes"]["t"]["values"],
+            "values": first["ranges"][parameter]["values"],
+            "x": first["domain"]["axes"]["x"]["values"][0],
+            "y": first["domain"]["axes"]["y"]["values"][0],
+        }
+    )
+)

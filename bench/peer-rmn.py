@@ -1,6 +1,6 @@
 """Times the reference library that the PyPI package fstd2nc-deps bundles, by ctypes, on files that the benchmark wrote.
 
-usage: peer-rmn.py scan N FILE...   |   peer-rmn.py decode N FILE
+usage: peer-rmn.py scan N FILE...   |   peer-rmn.py decode N FILE...
 Prints one JSON line: {"median_ms": …, "min_ms": …, "n": …, "records": …, "version": …}
 """
 import ctypes, glob, json, os, statistics, sys, time
@@ -55,22 +55,26 @@ def scan(names):
 
 
 def decode(names):
+    """Every record of every file, read whole into one buffer."""
     total = 0
-    unit = opened(names[0])
-    handles, count = listing(unit)
-    largest = 0
-    for handle in handles[:count]:
-        keys(handle)
-        largest = max(largest, INTS[3].value * INTS[4].value * INTS[5].value)
-    buffer = (ctypes.c_float * largest)()
     a, b, c = ci(), ci(), ci()
-    for handle in handles[:count]:
-        lib.c_fstluk(buffer, handle, ctypes.byref(a), ctypes.byref(b), ctypes.byref(c))
-        total += 1
-    closed(unit)
+    for name in names:
+        unit = opened(name)
+        handles, count = listing(unit)
+        largest = 0
+        for handle in handles[:count]:
+            keys(handle)
+            largest = max(largest, INTS[3].value * INTS[4].value * INTS[5].value)
+        if len(ROOM) == 0 or len(ROOM[0]) < largest:
+            ROOM[:] = [(ctypes.c_float * largest)()]
+        for handle in handles[:count]:
+            lib.c_fstluk(ROOM[0], handle, ctypes.byref(a), ctypes.byref(b), ctypes.byref(c))
+            total += 1
+        closed(unit)
     return total
 
 
+ROOM = []
 work = {"scan": scan, "decode": decode}[sys.argv[1]]
 n, names = int(sys.argv[2]), sys.argv[3:]
 records = work(names)

@@ -6,7 +6,7 @@ import { openData } from '../cli/compose.js';
 import type { Catalogue } from '../extraction/catalogue.js';
 import type { Datacube } from '../extraction/datacube.js';
 import { coveragesOf, type ExtractDeps, encodePlan } from '../extraction/extract.js';
-import { LEVTYPES } from '../extraction/run-index.js';
+import { FLAG, LEVTYPES } from '../extraction/run-index.js';
 import type { CoverageBlock } from '../formats/coverage-block.js';
 import { type Config, parseConfig } from '../schemas/config.js';
 import type { Keys } from './workloads.js';
@@ -65,6 +65,12 @@ export function keysOf({ cube }: Product, nomvar: string): Keys {
     ...(isLevel ? { levtype: type! } : {}),
     ...(isLevel && levels.size === 1 ? { levelist: one! } : {}),
   };
+}
+
+/** Lead time of the first field, hours. */
+export function firstStep({ cube }: Product): number {
+  const { step, flags } = cube.runs[0]!.index.columns;
+  return step[flags.findIndex((flag) => (flag & FLAG.descriptor) === 0)]! / 3600;
 }
 
 /** Values of a request: planned, read and put in their coverages. */

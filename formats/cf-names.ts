@@ -51,6 +51,7 @@ export const LEVELS: Readonly<Record<Exclude<LevelClass, 'ml' | 'none'>, LevelNa
       standard_name: 'air_potential_temperature',
       long_name: 'potential temperature',
       units: 'K',
+      units_metadata: 'temperature: on_scale',
       positive: 'up',
       axis: 'Z',
     },
@@ -87,7 +88,7 @@ export function timeMethod(nomvar: string): string | undefined {
 export function legalName(text: string): string {
   const name = text.trim().replace(/[^A-Za-z0-9_]/g, '_');
   if (name === '') return 'v_';
-  return /^[0-9]/.test(name) ? `v_${name}` : name;
+  return /^[0-9_]/.test(name) ? `v_${name}` : name;
 }
 
 /** A number as part of a name. */

@@ -5,17 +5,16 @@
 import type { CfAttribute, CfAttributes, CfDataset, CfDimension, CfGroup, CfVariable } from '../../formats/cf.js';
 import { FeatureError } from '../../schemas/problem.js';
 import type { Grid } from '../grid/grid.js';
-import { groupRows } from '../row-groups.js';
 import type { RunColumns } from '../run-index.js';
 import { fieldVariable } from './field-variable.js';
+import { descriptorParts, type GridPart, gridParts, groupName } from './grid-parts.js';
 import { bareHorizontal, type Horizontal, horizontalsOf } from './horizontal.js';
 import { type LevelAxis, levelAxes } from './level-axes.js';
 import { maskRows } from './masks.js';
 import { memberAxis } from './member-axis.js';
 import { type Series, seriesOf } from './series.js';
-import { descriptorKeys, gridDescriptors, gridKeys } from './ticket.js';
+import { gridDescriptors, gridKeys } from './ticket.js';
 import { timeAxes } from './time-axes.js';
-import { numbers } from './variables.js';
 import { addSurface, verticalParts } from './vertical-parts.js';
 
 /** The records of a dataset and how their descriptors are read. Rows are numbers in `columns`. */
@@ -46,57 +45,6 @@ export interface View {
   readonly series: readonly Series[];
   /** rows that are no variable, with the reason */
   readonly skipped: readonly { readonly row: number; readonly error: FeatureError }[];
-}
-
-interface GridPart {
-  readonly id: string;
-  readonly grid: Grid | undefined;
-  /** a row on the grid */
-  readonly row: number;
-}
-
-/** Grids of the rows, by content; records without geometry by their shape. */
-async function gridsOf(
-  table: ViewTable,
-  rows: Uint32Array,
-): Promise<{ numberOf: (row: number) => number; parts: GridPart[] }> {
-  const { columns } = table;
-  const take = (column: ArrayLike<number>): Int32Array => Int32Array.from(rows, (row) => column[row]!);
-  const keys = [
-    columns.file,
-    columns.grtyp,
-    columns.ni,
-    columns.nj,
-    columns.ig1,
-    columns.ig2,
-    columns.ig3,
-    columns.ig4,
-  ];
-  const { group, first } = groupRows(keys.map(take), rows.length);
-  const parts: GridPart[] = [];
-  const numbersById = new Map<string, number>();
-  const numberOfGroup: number[] = [];
-  for (const at of first) {
-    const row = rows[at]!;
-    let grid: Grid | undefined;
-    try {
-      grid = await table.gridOf(row);
-    } catch (error) {
-      if (!(error instanceof FeatureError)) throw error;
-    }
-    const id =
-      grid?.id ??
-      `none ${keys
-        .slice(1)
-        .map((column) => column[row])
-        .join(' ')}`;
-    const number = numbersById.get(id) ?? parts.push({ id, grid, row }) - 1;
-    numbersById.set(id, number);
-    numberOfGroup.push(number);
-  }
-  const numberOfRow = new Map<number, number>();
-  for (const [at, row] of rows.entries()) numberOfRow.set(row, numberOfGroup[group[at]!]!);
-  return { numberOf: (row) => numberOfRow.get(row)!, parts };
 }
 
 const isField = (columns: RunColumns, row: number): boolean => ![0, 3, 7, 8].includes(columns.datyp[row]! & 63);
@@ -133,37 +81,6 @@ function merged(...lists: readonly CfAttributes[]): Record<string, CfAttribute> 
   return Object.assign({}, ...lists) as Record<string, CfAttribute>;
 }
 
-/** Descriptor records of a grid whose values cannot be had back from the coordinates travel as they are. */
-async function descriptorVariables(
-  table: ViewTable,
-  rows: readonly number[],
-): Promise<{ dims: CfDimension[]; variables: CfVariable[] }> {
-  const dims: CfDimension[] = [];
-  const variables: CfVariable[] = [];
-  const names: Readonly<Record<string, string>> = {
-    '>>': 'fst_ax',
-    '^^': 'fst_ay',
-    '^>': 'fst_panels',
-    '##': 'fst_nodes',
-  };
-  for (const row of rows) {
-    const keys = descriptorKeys(table.columns, row);
-    const name = names[keys.nomvar] ?? 'fst_descriptor';
-    const values = await table.valuesOf(row);
-    dims.push({ name: `${name}_size`, size: values.length });
-    const { datyp, nbits } = keys;
-    const float = [1, 5, 6].includes(datyp & 63) && nbits <= 32;
-    const stored = float ? Float32Array.from(values) : values;
-    variables.push(
-      numbers(name, [`${name}_size`], [values.length], stored, {
-        long_name: `descriptor record ${keys.nomvar}`,
-        fst_record: JSON.stringify(keys),
-      }),
-    );
-  }
-  return { dims, variables };
-}
-
 async function buildGroup(
   table: ViewTable,
   part: GridPart,
@@ -197,20 +114,20 @@ async function buildGroup(
     above.addDims(members.dims);
     above.add(members.variables);
   }
-  const vertical = await verticalParts(table, series, levels, full);
+  const vertical = await verticalParts(table, part.vertical, series, levels, full);
   above.addDims(vertical.dims);
   above.add(vertical.variables);
   notes.push(...vertical.notes);
-  if (full) {
-    const own = await descriptorVariables(table, descriptors);
-    above.addDims(own.dims);
-    above.add(own.variables);
-  }
   const groups: CfGroup[] = [];
   for (const horizontal of horizontals) {
     const target = horizontal.group === '' ? above : new Parts();
     target.addDims(horizontal.dims);
     target.add(horizontal.variables);
+    if (full && horizontal === horizontals[0]) {
+      const own = await descriptorParts(table, descriptors, horizontal);
+      above.addDims(own.dims);
+      above.add(own.variables);
+    }
     for (const one of series) {
       const place = { time: times.get(one), level: levels.get(one), members, masks, horizontal, gridRow: part.row };
       const { variable, more, dims } = fieldVariable(columns, one, place, options);
@@ -250,7 +167,7 @@ export async function buildView(table: ViewTable, rows: Uint32Array, options: Vi
   for (const row of rows) if (!isField(columns, row)) skipped.push({ row, error: unsupported(columns, row) });
   const fields = rows.filter((row) => isField(columns, row));
   const chosen = options.vertical === false ? fields : addSurface(columns, table.count, fields);
-  const { numberOf, parts } = await gridsOf(table, chosen);
+  const { numberOf, parts } = await gridParts(table, chosen);
   const series = seriesOf(columns, chosen, numberOf);
   const byGrid = new Map<number, Series[]>();
   for (const one of series) byGrid.set(one.grid, [...(byGrid.get(one.grid) ?? []), one]);
@@ -259,7 +176,7 @@ export async function buildView(table: ViewTable, rows: Uint32Array, options: Vi
   const groups: CfGroup[] = [];
   for (const [at, [number, list]] of order.entries()) {
     const part = parts[number]!;
-    const name = at === 0 ? '' : `grid_${part.grid === undefined ? shapeName(columns, part.row) : part.id.slice(0, 6)}`;
+    const name = at === 0 ? '' : groupName(columns, part, parts);
     groups.push(await buildGroup(table, part, list, name, options));
   }
   const [root = { name: '', dims: [], variables: [], attributes: {}, groups: [] }, ...others] = groups;
@@ -273,8 +190,5 @@ export async function buildView(table: ViewTable, rows: Uint32Array, options: Vi
     skipped,
   };
 }
-
-const shapeName = (columns: RunColumns, row: number): string =>
-  [columns.ni[row], columns.nj[row], columns.ig1[row], columns.ig2[row], columns.ig3[row], columns.ig4[row]].join('_');
 
 export type { Horizontal, LevelAxis };

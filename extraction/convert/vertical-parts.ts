@@ -39,15 +39,10 @@ export function addSurface(columns: RunColumns, count: number, rows: Uint32Array
 /** Number of `ml` in LEVTYPES. */
 const MODEL = 3;
 
-/** Row of the `!!` record of a field: by its tags, else the only one. */
-function descriptorOf(table: ViewTable, row: number): number | undefined {
-  const { columns } = table;
-  const all = [...table.descriptors].filter((at) => textAt(columns.nomvar, 4, at) === '!!');
-  const linked = all.filter((at) => columns.ip1[at] === columns.ig1[row] && columns.ip2[at] === columns.ig2[row]);
-  const own = linked.find((at) => columns.file[at] === columns.file[row]);
-  return (
-    own ?? linked[0] ?? (all.length > 0 && new Set(all.map((at) => columns.ip1[at])).size === 1 ? all[0] : undefined)
-  );
+/** The `!!` record where no tag leads to one: the only one that there is. */
+function onlyDescriptor({ columns, descriptors }: ViewTable): number | undefined {
+  const all = [...descriptors].filter((at) => textAt(columns.nomvar, 4, at) === '!!');
+  return new Set(all.map((at) => `${columns.ip1[at]} ${columns.ip2[at]}`)).size === 1 ? all[0] : undefined;
 }
 
 /** Name of the variable that holds a surface field of the group. */
@@ -192,6 +187,7 @@ function withAttributes(variable: CfVariable, attributes: Record<string, CfAttri
 /** Terms of every axis of model levels, and the tables that they come from. */
 export async function verticalParts(
   table: ViewTable,
+  linked: number | undefined,
   series: readonly Series[],
   levels: ReadonlyMap<Series, LevelAxis>,
   full: boolean,
@@ -205,7 +201,7 @@ export async function verticalParts(
     const axis = levels.get(one);
     if (axis === undefined || axis.levels !== 'ml' || done.has(axis)) continue;
     done.add(axis);
-    const row = descriptorOf(table, one.places[0]!.row);
+    const row = linked ?? onlyDescriptor(table);
     if (row === undefined) continue;
     const { columns } = table;
     const values = await table.valuesOf(row);

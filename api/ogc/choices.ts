@@ -75,7 +75,7 @@ export function readDatetime(text: string | undefined, key = 'datetime'): Choice
 const TOLERANCE = 1e-5;
 
 const near = (value: number, other: number): boolean =>
-  Math.abs(value - other) <= TOLERANCE * Math.max(Math.abs(other), 1e-9);
+  Number.isFinite(other) && Math.abs(value - other) <= TOLERANCE * Math.max(Math.abs(other), 1e-9);
 
 const NUMBERS = 'a number, a list such as 1000,850, an interval such as 100/550 or 500/.., or R<n>/start/step';
 

@@ -26,6 +26,9 @@ export function memoryBudget(config: Config): number {
   return config.memory.maxBytes ?? Math.min(MOST_MEMORY, Math.floor(allowed / 2));
 }
 
+/** Jump indexes beside the run indexes. */
+export const jumpsOf = (config: Config): JumpIndexes => new JumpIndexes(join(resolve(config.state), 'jump'));
+
 export function extractDeps(config: Config): ExtractDeps & { readonly jumps: JumpIndexes } {
   return {
     limits: config.limits,
@@ -33,7 +36,7 @@ export function extractDeps(config: Config): ExtractDeps & { readonly jumps: Jum
     memory: new Budget(memoryBudget(config)),
     cores: availableParallelism(),
     encoders: ENCODERS,
-    jumps: new JumpIndexes(join(resolve(config.state), 'jump')),
+    jumps: jumpsOf(config),
   };
 }
 

@@ -1,5 +1,34 @@
-/** Zarr v3 and v2 as converters. */
+/** Zarr v3 and v2 as converters: folders, and ZIP archives when the name ends in `.zip`. */
+import type { ZarrVersion } from '../../formats/zarr-metadata.js';
+import { FolderSink, ZipSink } from '../../formats/zarr-sink.js';
+import { ZarrWriter } from '../../formats/zarr-writer.js';
+import { VIEW_OPTIONS, viewOptions, writeDataset } from './cf-write.js';
 import type { Converter } from './formats.js';
+import { deflateLevel } from './netcdf.js';
+import { choice } from './options.js';
 
-export const zarr: Converter = { options: [] };
-export const zarr2: Converter = { options: [] };
+const DEFAULT_LEVEL = 1;
+
+function zarrConverter(version: ZarrVersion): Converter {
+  return {
+    options: [...VIEW_OPTIONS, 'pack', 'level', 'store'],
+    write(selection, out, options, signal, progress) {
+      const level = deflateLevel(options, DEFAULT_LEVEL);
+      const zipped =
+        choice(options, 'store', ['folder', 'zip'], out.toLowerCase().includes('.zip') ? 'zip' : 'folder') === 'zip';
+      return writeDataset(
+        selection,
+        viewOptions(options),
+        async (dataset) => {
+          const sink = zipped ? await ZipSink.create(out) : new FolderSink(out);
+          return new ZarrWriter(sink, dataset, version, level === undefined ? {} : { gzip: level });
+        },
+        signal,
+        progress,
+      );
+    },
+  };
+}
+
+export const zarr: Converter = zarrConverter(3);
+export const zarr2: Converter = zarrConverter(2);

@@ -7,7 +7,7 @@ import { FeatureError, toProblem } from '../schemas/problem.js';
 import type { LatLon } from '../schemas/vocabulary.js';
 import type { Surface } from './context.js';
 import { type EdrDeps, mayUse } from './edr/deps.js';
-import { toFeatureError } from './errors.js';
+import { methodNotAllowed, toFeatureError } from './errors.js';
 import { readSources, type SourceValues, sourceKey } from './forecast-values.js';
 import { type ForecastVariable, forecastVariable, type Source } from './forecast-variables.js';
 import { leaving } from './leaving.js';
@@ -241,10 +241,7 @@ export function forecastSurface(deps: EdrDeps): Surface {
   const router = Router({ caseSensitive: true, strict: false });
   router.use(openToAll);
   router.get('/', forecastHandler(deps));
-  router.all('/', (_req, res) => {
-    res.setHeader('Allow', 'GET, HEAD, OPTIONS');
-    throw new FeatureError('method_not_allowed', 'This address does not take this method; use GET.');
-  });
+  router.all('/', methodNotAllowed('GET', 'HEAD'));
   router.use(() => {
     throw new FeatureError('not_found', `There is nothing at this address; use ${FORECAST_PATH}.`);
   });

@@ -9,7 +9,8 @@ export interface MarsField {
   readonly units: string;
   readonly levtype: string | null;
   readonly level: number | null;
-  readonly number: number | null;
+  /** member; 0 for the control and for runs without members */
+  readonly number: number;
   /** hours */
   readonly step: number;
   /** base time, ISO Z */
@@ -86,7 +87,7 @@ export function arrowOfFields(fields: readonly MarsField[]): Uint8Array {
     return { name, type: 'text', texts, values: Int32Array.from(each((field) => texts.indexOf(of(field)))) };
   };
   const level = each((field) => field.level ?? Number.NaN);
-  const number = each((field) => field.number ?? Number.NaN);
+  const number = each((field) => field.number);
   const columns: TableColumn[] = [
     { name: 'point', type: 'int32', values: point },
     { name: 'longitude', type: 'float64', values: longitude },
@@ -94,7 +95,7 @@ export function arrowOfFields(fields: readonly MarsField[]): Uint8Array {
     { name: 'reftime', type: 'timestamp', values: each((field) => Date.parse(field.reftime)) },
     { name: 'time', type: 'timestamp', values: each((field) => Date.parse(field.validtime)) },
     { name: 'leadtime', type: 'float64', values: each((field) => field.step) },
-    { name: 'number', type: 'int32', values: Int32Array.from(number), valid: present(number) },
+    { name: 'number', type: 'int32', values: Int32Array.from(number) },
     text('level_type', (field) => field.levtype ?? ''),
     { name: 'level', type: 'float64', values: level, valid: present(level) },
     text('param', (field) => field.param),

@@ -164,7 +164,7 @@ export async function readLocal(
             out.push({
               ...{ param: param.name, nomvar: param.nomvar.trim(), units: param.unit, levtype: selection.levtype },
               level: selection.levtype === 'sfc' || selection.levtype === null ? null : levels[l]!,
-              number: selection.hasMembers ? numbers[n]! : null,
+              number: numbers[n]!,
               ...{ step, ...timesOf(bases[b]!, step), shape, lat, lon },
               values: await samplePoints(sampling, field, points, signal),
             });

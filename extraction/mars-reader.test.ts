@@ -56,7 +56,7 @@ test('fields come in the order asked for, with times, units and coordinates', as
   assert.deepEqual(first!.shape, [NJ, NI]);
   assert.deepEqual(
     [first!.levtype, first!.number, first!.reftime, first!.validtime],
-    ['pl', null, '2025-03-09T18:00:00Z', '2025-03-09T21:00:00Z'],
+    ['pl', 0, '2025-03-09T18:00:00Z', '2025-03-09T21:00:00Z'],
   );
   assert.ok(fields.every(({ lat, lon }) => lat === first!.lat && lon === first!.lon));
   assert.ok(first!.lon.every((lon) => lon >= -180 && lon < 180));

@@ -1,11 +1,14 @@
 /** MARS-style reads on a server: a box request each, its CoverageJSON taken apart into fields. */
 import { type DecodedCoverage, decodeCoverages } from '../client/covjson.js';
 import { EdrClient } from '../client/edr.js';
+import { ServiceError } from '../client/http.js';
 import { PolytopeClient } from '../client/polytope.js';
 import type { CoverageCollection } from '../schemas/coverage.js';
-import { FeatureError } from '../schemas/problem.js';
+import { resolveParam } from '../schemas/param-lookup.js';
+import { CODES, type ErrorCode, FeatureError } from '../schemas/problem.js';
+import type { Levtype } from '../schemas/vocabulary.js';
 import { type MarsField, timesOf } from './mars-field.js';
-import { boxFeature, type FoldedQuery } from './mars-query.js';
+import { ALL, boxFeature, type FoldedQuery } from './mars-query.js';
 
 export interface RemoteServer {
   readonly client: PolytopeClient;
@@ -56,14 +59,38 @@ async function newestRun(
   return { ...('date' in keys ? {} : { date: found.date }), ...('time' in keys ? {} : { time: found.time }) };
 }
 
-/** CoverageJSON of a query, as the box feature gives it. */
-export async function retrieveBox(
+const isCode = (code: string): code is ErrorCode => Object.hasOwn(CODES, code);
+
+/** Refusals of the server are those of a local read. */
+async function asLocal<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ServiceError && isCode(error.code))
+      throw new FeatureError(error.code, error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** CoverageJSON of a query, as the box feature gives it; members that nobody asked about are all of them. */
+export function retrieveBox(
   server: RemoteServer,
   { keys, area }: FoldedQuery,
   signal?: AbortSignal,
 ): Promise<CoverageCollection> {
-  const body = { ...keys, ...(await newestRun(server, keys, signal)), feature: boxFeature(area) };
-  return server.client.retrieve(server.collection, body, signal === undefined ? {} : { signal });
+  return asLocal(async () => {
+    const body = { ...keys, ...(await newestRun(server, keys, signal)), feature: boxFeature(area) };
+    const ask = (more: Readonly<Record<string, unknown>>) =>
+      server.client.retrieve(server.collection, { ...body, ...more }, signal === undefined ? {} : { signal });
+    try {
+      return await ask({});
+    } catch (error) {
+      const wantsMembers =
+        error instanceof ServiceError && error.code === 'under_specified' && error.message.startsWith('"number"');
+      if (!wantsMembers || 'number' in keys) throw error;
+      return ask({ number: ALL });
+    }
+  });
 }
 
 /** Steps of metadata: hours, or text such as 1h30m. */
@@ -71,6 +98,16 @@ function hoursOf(step: unknown): number {
   if (typeof step === 'number') return step;
   const [, h = '0', m = '0', s = '0'] = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(String(step)) ?? [];
   return Number(h) + Number(m) / 60 + Number(s) / 3600;
+}
+
+function nomvarOf(param: string, levtype: string | null): string {
+  try {
+    return resolveParam(param, (levtype ?? undefined) as Levtype | undefined).nomvar.trim();
+  } catch (error) {
+    // a name of the server's own table
+    if (error instanceof FeatureError) return param;
+    throw error;
+  }
 }
 
 interface Places {
@@ -119,7 +156,7 @@ export function fieldsOf(collection: CoverageCollection, query: FoldedQuery): Ma
     const { metadata } = coverage;
     const step = hoursOf(metadata['step'] ?? 0);
     const base = Date.parse(String(metadata['Forecast date'] ?? metadata['date'] ?? ''));
-    const number = typeof metadata['number'] === 'number' ? metadata['number'] : null;
+    const number = Number(metadata['number'] ?? 0);
     for (const { level, at } of levelsOf(coverage)) {
       const places = shared.of({
         lat: Float64Array.from(at, (k) => coverage.lat[k]!),
@@ -127,7 +164,7 @@ export function fieldsOf(collection: CoverageCollection, query: FoldedQuery): Ma
       });
       for (const [param, values] of Object.entries(coverage.values)) {
         fields.push({
-          ...{ param, nomvar: param, units: coverage.units[param] ?? '', levtype },
+          ...{ param, nomvar: nomvarOf(param, levtype), units: coverage.units[param] ?? '', levtype },
           ...{ level: levtype === 'sfc' ? null : level, number, step },
           ...timesOf(Number.isNaN(base) ? coverage.time[at[0]!]! - step * 3_600_000 : base, step),
           ...{ shape: shapeOf(places), ...places },
@@ -152,7 +189,7 @@ function sorted(fields: MarsField[], { keys }: FoldedQuery): MarsField[] {
       rank(order.param, one.param.toLowerCase()) - rank(order.param, other.param.toLowerCase()) ||
       rank(order.level, String(one.level)) - rank(order.level, String(other.level)) ||
       Date.parse(one.reftime) - Date.parse(other.reftime) ||
-      (one.number ?? 0) - (other.number ?? 0) ||
+      one.number - other.number ||
       rank(order.step, String(one.step)) - rank(order.step, String(other.step)) ||
       one.step - other.step,
   );

@@ -54,10 +54,12 @@ export interface Submission {
 export async function priceRequest(
   deps: ApiDeps,
   admission: Admission,
-  { user, collection, body }: Submission,
+  { user, collection, body, idempotencyKey }: Submission,
   signal: AbortSignal,
 ): Promise<PricedRequest> {
   await admission.submit(user);
+  // A full service refuses before it plans; a submit that may be a repetition has to be looked at.
+  if (idempotencyKey === undefined) admission.count(user);
   return deps.planner.price(collection, body, signal);
 }
 

@@ -97,6 +97,7 @@ export function fastAnswers(deps: ApiDeps, { auth, known, headers }: FastParts, 
     for (const [header, value] of fixed) res.setHeader(header, value);
     res.setHeader('X-Request-Id', randomBytes(12).toString('hex'));
     sendKept(res, kept);
+    metrics.cacheHits.inc();
     metrics.requests.inc({ surface: 'v2', method: 'POST', status: '200' });
     metrics.seconds.observe({ surface: 'v2' }, (performance.now() - start) / 1000);
     metrics.deliveredBytes.inc(kept.bytes.length);

@@ -116,6 +116,7 @@ class V2 {
     if (key === undefined || answer === undefined) return false;
     this.#parts.known?.keep(collection, bodyBytes(req.body), key, indexVersion);
     sendKept(res, answer);
+    this.#deps.metrics.cacheHits.inc();
     return true;
   }
 

@@ -15,7 +15,7 @@ import { docs } from './docs-page.js';
 import { type Dialect, errorHandler, notFoundHandler } from './errors.js';
 import { fastAnswers, KnownBodies } from './fast-answers.js';
 import { health } from './health.js';
-import { addGauges } from './metrics.js';
+import { addGauges, observeEnd } from './metrics.js';
 import { polytopeV1 } from './polytope-v1.js';
 import { polytopeV2 } from './polytope-v2.js';
 import { prefixOf } from './reply.js';
@@ -34,9 +34,16 @@ export function buildServer(deps: ApiDeps, raw: readonly RawHandler[] = []): Bui
   const { config, queue, metrics } = deps;
   const auth = new Authenticator(config.auth, deps.now);
   const waiting = new Waiting(queue, config.limits, deps.stopping);
-  const admission = new Admission(config.limits, queue);
+  const admission = new Admission(config.limits, queue, metrics);
   const known = new KnownBodies(deps.now);
-  addGauges(metrics, { unfinished: () => queue.unfinished(), heldPolls: () => waiting.held, limits: config.limits });
+  queue.onEnd((record) => observeEnd(metrics, record));
+  addGauges(metrics, {
+    unfinished: () => queue.unfinished(),
+    depth: () => queue.depth(),
+    cacheBytes: () => deps.answers?.bytes ?? 0,
+    heldPolls: () => waiting.held,
+    limits: config.limits,
+  });
 
   const app = express();
   app.disable('x-powered-by');

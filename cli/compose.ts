@@ -82,8 +82,13 @@ export function openJobs(config: Config, store: ObjectStore, logger: Logger, loc
 
 export const concurrencyOf = (config: Config): number => config.workers.concurrency ?? availableParallelism();
 
+/** Job processes at work. */
+export interface Workers extends AsyncDisposable {
+  readonly usage: ChildPool['usage'];
+}
+
 /** Starts taking jobs: child processes of this one run them. */
-export async function startWorkers(config: Config, queue: JobQueue): Promise<AsyncDisposable> {
+export async function startWorkers(config: Config, queue: JobQueue): Promise<Workers> {
   const { workers, limits } = config;
   const concurrency = concurrencyOf(config);
   const pool = new ChildPool({
@@ -97,6 +102,7 @@ export async function startWorkers(config: Config, queue: JobQueue): Promise<Asy
   });
   const consumer = await queue.process(pool.run, concurrency);
   return {
+    usage: () => pool.usage(),
     async [Symbol.asyncDispose]() {
       await consumer[Symbol.asyncDispose]();
       await pool[Symbol.asyncDispose]();

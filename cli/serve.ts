@@ -8,7 +8,7 @@ import { AnswerCache } from '../api/answer-cache.js';
 import { createHttpServer } from '../api/http-server.js';
 import { keptLane } from '../api/kept-answers.js';
 import { makeLogger } from '../api/log.js';
-import { makeMetrics } from '../api/metrics.js';
+import { addJobGauges, makeMetrics } from '../api/metrics.js';
 import { buildServer } from '../api/server.js';
 import { loadSigningKeys } from '../api/signing.js';
 import type { Catalogue } from '../extraction/catalogue.js';
@@ -92,6 +92,7 @@ export async function startService(config: Config, version: string, held?: State
   };
   const { listener } = buildServer({ ...deps, surfaces: surfacesOf({ deps, catalogue, extract }) });
   const workers = config.workers.enabled ? await startWorkers(config, queue) : undefined;
+  if (workers !== undefined) addJobGauges(deps.metrics, workers.usage);
   const server = createHttpServer(listener, config);
   try {
     await listen(server, config.http);

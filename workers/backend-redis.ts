@@ -5,6 +5,7 @@
 import { Queue, Worker } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
 import { type BullProcessor, type BullQueue, type Payload, QUEUE_NAME, type QueueBackend } from './backend.js';
+import { redisRate } from './submit-rate.js';
 
 const CHANNEL = 'polyfst:changes';
 
@@ -66,6 +67,7 @@ export async function openRedisBackend(url: string): Promise<QueueBackend> {
       subscriber.subscribe(CHANNEL).catch(() => undefined);
     },
     maintain: async () => undefined,
+    submitRate: (perMinute) => redisRate(perMinute, producer),
     warnings: () => warnings,
     close: async () => {
       for (const client of [producer, subscriber, ...workers]) client.disconnect();

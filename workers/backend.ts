@@ -3,6 +3,7 @@
  * processes on the queue (state changes, cancellations), and upkeep. Three exist: embedded, Redis, PostgreSQL.
  */
 import type { Processor, Queue, Worker, WorkerOptions } from 'bullmq';
+import type { SubmitRate } from './submit-rate.js';
 
 /** Payload of a queued job: the JSON of the job itself; results never go through here. */
 export interface Payload {
@@ -35,6 +36,8 @@ export interface QueueBackend {
   subscribe(listener: (message: string) => void): Promise<void>;
   /** Vacuum and trimming, where the backend needs it. */
   maintain(): Promise<void>;
+  /** A count of submits that all processes share; absent where there is only one, or none can be shared. */
+  submitRate?(perMinute: number): SubmitRate;
   /** What an operator should know of the queue's settings; empty when all is well. */
   warnings(): readonly string[];
   close(): Promise<void>;

@@ -19,6 +19,9 @@ export class ChildPool implements AsyncDisposable {
   readonly #options: PoolOptions;
   readonly #idle: JobProcess[] = [];
   readonly #all = new Set<JobProcess>();
+  /** bytes read by each process when it was last looked at */
+  readonly #read = new WeakMap<JobProcess, number>();
+  #readBytes = 0;
   #isClosed = false;
 
   constructor(options: PoolOptions) {
@@ -29,6 +32,12 @@ export class ChildPool implements AsyncDisposable {
   /** Process ids of the children that are alive. */
   get pids(): readonly number[] {
     return [...this.#all].flatMap((child) => child.pid ?? []);
+  }
+
+  /** Memory of the job processes now, and bytes that jobs have read so far. */
+  async usage(): Promise<{ readonly rssBytes: number; readonly readBytes: number }> {
+    const sizes = await Promise.all([...this.#all].map((child) => child.rssBytes()));
+    return { rssBytes: sizes.reduce((sum, bytes) => sum + bytes, 0), readBytes: this.#readBytes };
   }
 
   readonly run = async (job: Job, signal: AbortSignal, context: RunContext): Promise<JobResult> => {
@@ -62,6 +71,9 @@ export class ChildPool implements AsyncDisposable {
   }
 
   async #giveBack(child: JobProcess, wasAborted: boolean): Promise<void> {
+    const read = await child.readBytes();
+    this.#readBytes += Math.max(0, read - (this.#read.get(child) ?? 0));
+    this.#read.set(child, read);
     const isWorn = child.jobsDone >= this.#options.jobsPerChild || wasAborted;
     const isGrown = (await child.rssBytes()) > this.#options.rssMb * 1048576 * GROWN;
     if (child.isAlive && !isWorn && !isGrown && !this.#isClosed) {

@@ -124,6 +124,12 @@ export class JobProcess {
     return Number(text.split(' ')[1] ?? 0) * PAGE_BYTES;
   }
 
+  /** Bytes that the process has read so far, from files and pipes; 0 when that cannot be read. */
+  async readBytes(): Promise<number> {
+    const text = await readFile(`/proc/${this.pid}/io`, 'utf8').catch(() => '');
+    return Number(/^rchar: (\d+)/m.exec(text)?.[1] ?? 0);
+  }
+
   async #lookAtRss(): Promise<void> {
     if ((await this.rssBytes()) > this.#options.rssMb * 1048576) this.kill(tooBig());
   }

@@ -69,6 +69,20 @@ export class Ledger {
     return this.#unfinished.get(user) ?? new Set();
   }
 
+  /** Values in the unfinished requests of a user. */
+  valuesOf(user: string): number {
+    let values = 0;
+    for (const id of this.unfinishedOf(user)) values += this.#entries.get(id)?.accepted?.cost ?? 0;
+    return values;
+  }
+
+  /** Requests of a user that were accepted after an instant (ms since the epoch). */
+  acceptedSince(user: string, since: number): number {
+    let count = 0;
+    for (const id of this.#ofUser.get(user) ?? []) if (this.#acceptedAt(id) > since) count += 1;
+    return count;
+  }
+
   /** Unfinished requests of every user. */
   *unfinished(): Generator<string> {
     for (const ids of this.#unfinished.values()) yield* ids;

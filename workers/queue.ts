@@ -16,6 +16,7 @@ import { Reconciler } from './queue-reconcile.js';
 import { endOf, Records } from './records.js';
 import { overwriteOutcome, publishOutcome, type ResultStore, readOutcome } from './result-store.js';
 import { CANCELLED, type RunJob } from './run.js';
+import { type SubmitRate, seededRate } from './submit-rate.js';
 import { Sweeper } from './sweeper.js';
 
 export interface JobQueue {
@@ -34,6 +35,14 @@ export interface JobQueue {
   process(run: RunJob, concurrency: number): Promise<AsyncDisposable>;
   /** Unfinished requests: all, or one user's. */
   unfinished(userId?: string): number;
+  /** Values in the unfinished requests of a user. */
+  unfinishedValues(userId: string): number;
+  /** Requests that wait, and that run, as far as this process knows. */
+  depth(): { readonly waiting: number; readonly running: number };
+  /** A count of submits that survives restarts, and that all processes on Redis share. */
+  submitRate(perMinute: number): SubmitRate;
+  /** Calls back with each request that this process accepted when it ends. */
+  onEnd(listener: (record: JobRecord) => void): void;
   /** Number of unfinished requests that are before this one, seen from here; undefined when it is not waiting. */
   position(id: string): number | undefined;
   /** The scheduler's own object, for its dashboard: to be looked at, not to be changed. */
@@ -64,6 +73,7 @@ export interface QueueOptions {
 
 /** How often a poll of a job in another process looks for itself, should a message be lost. */
 const LOOK_EVERY_MS = 1000;
+const MINUTE_MS = 60_000;
 
 export async function openQueue(options: QueueOptions): Promise<JobQueue> {
   const records = await Records.open({
@@ -212,6 +222,26 @@ class BullBackedQueue implements JobQueue {
     this.#records.refresh();
     const { ledger } = this.#records;
     return userId === undefined ? ledger.unfinishedCount : ledger.unfinishedOf(userId).size;
+  }
+
+  unfinishedValues(userId: string): number {
+    this.#records.refresh();
+    return this.#records.ledger.valuesOf(userId);
+  }
+
+  depth(): { waiting: number; running: number } {
+    let running = 0;
+    for (const id of this.#records.ledger.unfinished()) if (this.#records.live(id) !== undefined) running += 1;
+    return { waiting: this.#records.ledger.unfinishedCount - running, running };
+  }
+
+  submitRate(perMinute: number): SubmitRate {
+    const recent = (user: string): number => this.#records.ledger.acceptedSince(user, Date.now() - MINUTE_MS);
+    return this.#backend.submitRate?.(perMinute) ?? seededRate(perMinute, recent);
+  }
+
+  onEnd(listener: (record: JobRecord) => void): void {
+    this.#records.onEnd(listener);
   }
 
   position(id: string): number | undefined {

@@ -32,6 +32,9 @@ export class Records {
   readonly #reader: JournalReader;
   readonly #live = new Map<string, Live>();
   readonly #listeners = new Map<string, Set<() => void>>();
+  /** unfinished requests that this process accepted: it is the one that counts how they end */
+  readonly #own = new Set<string>();
+  readonly #endListeners = new Set<(record: JobRecord) => void>();
 
   private constructor(options: RecordsOptions, journal: Journal) {
     this.#options = options;
@@ -52,6 +55,7 @@ export class Records {
 
   /** Accepted for good once this resolves. */
   async accept(job: Job): Promise<void> {
+    this.#own.add(job.id);
     await this.#write({ e: 'accept', job });
   }
 
@@ -118,6 +122,11 @@ export class Records {
     };
   }
 
+  /** Calls back with each request that this process accepted when it ends, once. */
+  onEnd(listener: (record: JobRecord) => void): void {
+    this.#endListeners.add(listener);
+  }
+
   /** Other processes' segments of the journal that hold nothing any more and have not changed since `before`. */
   deadSegments(before: number): readonly string[] {
     return this.#reader.segments.filter(
@@ -149,8 +158,17 @@ export class Records {
   #apply(line: JournalLine, segment: string): void {
     if (!this.ledger.apply(line, segment)) return;
     const id = line.e === 'accept' ? line.job.id : line.id;
-    if (line.e !== 'accept') this.#live.delete(id);
+    if (line.e !== 'accept') {
+      this.#live.delete(id);
+      this.#tellEnd(id);
+    }
     this.#tell(id);
+  }
+
+  #tellEnd(id: string): void {
+    if (!this.#own.delete(id)) return;
+    const record = this.view(id, Date.now());
+    if (record !== undefined) for (const listener of this.#endListeners) listener(record);
   }
 
   #tell(id: string): void {

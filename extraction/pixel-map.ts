@@ -20,8 +20,8 @@ export interface PixelMap {
   readonly points: Uint32Array;
   /** whether any pixel lies on the grid */
   readonly isEmpty: boolean;
-  /** (c, s) of the grid's axes at each pixel's point, when winds were asked for */
-  turns?: Promise<Float64Array>;
+  /** names the grid and the picture */
+  readonly key: string;
 }
 
 /** Points without order have no cells: a pixel shows the nearest one up to this distance. */
@@ -40,10 +40,12 @@ export async function nearestOf(grid: Grid, lat: Float64Array, lon: Float64Array
 
 export class PixelMaps {
   readonly #maps: ByteCache<PixelMap>;
+  readonly #turns: ByteCache<Float64Array>;
 
+  /** Half of the room is for maps, half for the angles of winds along them. */
   constructor(maxBytes: number) {
-    // turns, where they are asked for, are four times the points
-    this.#maps = new ByteCache({ maxBytes, bytesOf: ({ points }) => 2 * points.byteLength });
+    this.#maps = new ByteCache({ maxBytes: maxBytes / 2, bytesOf: ({ points }) => points.byteLength });
+    this.#turns = new ByteCache({ maxBytes: maxBytes / 2, bytesOf: (turns) => turns.byteLength });
   }
 
   /** The map of a picture on a grid. */
@@ -53,13 +55,12 @@ export class PixelMaps {
     return this.#maps.get(key, async () => {
       const { lat, lon } = pixelPlaces(crs, box, width, height);
       const points = await nearestOf(grid, lat, lon);
-      return { points, isEmpty: points.every((point) => point === NO_POINT) };
+      return { key, points, isEmpty: points.every((point) => point === NO_POINT) };
     });
   }
 
-  /** (c, s) pairs at the points of a map, (1, 0) outside the grid. */
-  turns(grid: Grid, map: PixelMap): Promise<Float64Array> {
-    map.turns ??= grid.rotation(map.points.map((point) => (point === NO_POINT ? 0 : point)));
-    return map.turns;
+  /** (c, s) pairs at the points of a map, some pair outside the grid. */
+  turns(grid: Grid, { key, points }: PixelMap): Promise<Float64Array> {
+    return this.#turns.get(key, () => grid.rotation(points.map((point) => (point === NO_POINT ? 0 : point))));
   }
 }

@@ -1,4 +1,4 @@
-/** OWSLib's WMS and Maps clients against the service on the demo run. */
+/** OWSLib's WMS and Maps clients, and QGIS where it is installed, against the service on the demo run. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -27,6 +27,30 @@ test('OWSLib draws maps and reads values', async (context) => {
       (error: { stdout: string; stderr: string }) => assert.fail(`${error.stdout}\n${error.stderr}`),
     );
     assert.match(answer.stdout, /^ok OGC API Maps/m);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('QGIS loads a layer, draws it in three coordinate systems and reads a value', async (context) => {
+  const python = '/usr/bin/python3';
+  const has = await run(python, ['-c', 'import qgis.core']).then(
+    () => process.env['POLYFST_INTEROP'] !== '0',
+    () => false,
+  );
+  if (!has) {
+    context.skip('QGIS with its Python (python3-qgis, qgis-providers) is not installed');
+    return;
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'polyfst-qgis-'));
+  try {
+    await ensureDemo(folder);
+    await using service = await startTestService([folder]);
+    const script = join(interopFolder, 'wms', 'qgis_check.py');
+    const answer = await run(python, [script, service.url, 'demo-sfc/2t'], { timeout: 120_000 }).catch(
+      (error: { stdout: string; stderr: string }) => assert.fail(`${error.stdout}\n${error.stderr}`),
+    );
+    assert.match(answer.stdout, /^ok EPSG:5937 value/m);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -129,6 +130,20 @@ OpenFile::OpenFile(const std::string& path, const Identity& identity)
 OpenFile::~OpenFile() { ::close(fd_); }
 
 std::size_t OpenFile::read_some(std::uint64_t offset, MutableBytes out) const { return read_descriptor(fd_, offset, out); }
+
+bool OpenFile::is_cold(std::uint64_t offset) const {
+#if defined(RWF_NOWAIT)
+  std::uint8_t byte;
+  const struct iovec room = {&byte, 1};
+  return ::preadv2(fd_, &room, 1, static_cast<off_t>(offset), RWF_NOWAIT) < 0 && errno == EAGAIN;
+#else
+  return offset > size_;
+#endif
+}
+
+void OpenFile::prefetch(std::uint64_t offset, std::uint64_t bytes) const {
+  ::posix_fadvise(fd_, static_cast<off_t>(offset), static_cast<off_t>(bytes), POSIX_FADV_WILLNEED);
+}
 
 std::shared_ptr<const JumpFile> OpenFile::jumps(const std::string& folder) const {
   const std::lock_guard guard(lock_);

@@ -53,6 +53,10 @@ class OpenFile final : public Source {
 
   std::uint64_t size() const override { return size_; }
   std::size_t read_some(std::uint64_t offset, MutableBytes out) const override;
+  /** True when the bytes at `offset` would have to come from the disk. */
+  bool is_cold(std::uint64_t offset) const;
+  /** Asks the kernel to read ahead there; returns at once. */
+  void prefetch(std::uint64_t offset, std::uint64_t bytes) const;
   /** Still the same bytes under a name. */
   bool is_current() const;
   ScaleMemory& scales() const { return scales_; }

@@ -102,14 +102,26 @@ function isRank(block: FieldBlock, value: AxisValue): boolean {
   return block.ranks.some((rank) => rank > 0) && !isHybrid(value);
 }
 
+/** First place of an exact value on an ascending axis, -1 without it. */
+function firstPlace(axis: Float64Array, value: number): number {
+  let low = 0;
+  let high = axis.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (axis[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return axis[low] === value ? low : -1;
+}
+
 function placeOfStep(block: FieldBlock, value: AxisValue, sinceStart: boolean): number {
   const interval = typeof value === 'string' ? value.split('-').map(Number) : undefined;
   const end = interval?.[1] ?? Number(value);
   const start = interval?.[0];
-  let place = block.steps.indexOf(end);
+  let place = firstPlace(block.steps, end);
   if (place < 0 || start === undefined) return place;
   for (; block.steps[place] === end; place++) if (block.stepFroms[place] === start) return place;
-  const plain = block.steps.indexOf(end);
+  const plain = firstPlace(block.steps, end);
   if (!Number.isNaN(block.stepFroms[plain]!)) return -1;
   // Old-style records say the length of an accumulation in ip3 (hours), or accumulate from the start of the run.
   const hours = (end - start) / 3600;

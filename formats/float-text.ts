@@ -150,7 +150,22 @@ export function wrapLongitude(lon: number): number {
   return Math.round(wrapped * 1e9) / 1e9 + 0;
 }
 
+const DAY_SECONDS = 86_400;
+const TWO_DIGITS = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'));
+/** The day of the last time written: neighbours mostly share it. */
+let lastDay = Number.NaN;
+let lastDate = '';
+
 /** UTC instant to the second, without milliseconds. */
 export function isoTime(ms: number): string {
-  return `${new Date(Math.round(ms / 1000) * 1000).toISOString().slice(0, 19)}Z`;
+  const seconds = Math.round(ms / 1000);
+  const day = Math.floor(seconds / DAY_SECONDS);
+  if (day !== lastDay) {
+    lastDate = new Date(day * DAY_SECONDS * 1000).toISOString().split('T', 1)[0]!;
+    lastDay = day;
+  }
+  const rest = seconds - day * DAY_SECONDS;
+  const minutes = Math.floor(rest / 60);
+  const hour = TWO_DIGITS[Math.floor(minutes / 60)]!;
+  return `${lastDate}T${hour}:${TWO_DIGITS[minutes % 60]!}:${TWO_DIGITS[rest % 60]!}Z`;
 }

@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../test/paths.js';
 import { dropCache, preadFloor } from './floors.js';
-import { type Timing, time } from './harness.js';
+import { type Timing, time, timeWarm } from './harness.js';
 import { bytesOf, firstStep, folderOf, keysOf, openProduct, type Product, valuesOf } from './product.js';
 import { allValues, isRight, sumOf } from './reference.js';
 import { COMPRESSED, hourlyFiles, levelsFile, PLAIN } from './run-files.js';
@@ -139,7 +139,7 @@ async function* rowsOf(bench: ExtractBench, run: Run, row: string): AsyncGenerat
   }
   const indexed = await valuesOf(run.product, request);
   const again = { ...answer, checked: checked && allValues(indexed).every((value, n) => Object.is(value, all[n])) };
-  const { medianMs, minMs, n } = await time(bench.n, async () => (await valuesOf(run.product, request)).length, 5);
+  const { medianMs, minMs, n } = await timeWarm(bench.n, async () => (await valuesOf(run.product, request)).length);
   const hasFloor = run.data === 'u' && run.files.length > 1;
   const floor = hasFloor ? preadFloor(bench.folder, 'read', bench.n, run.files) : undefined;
   yield line(again, 'opened', 'values', { medianMs, minMs, n }, floor);
@@ -150,7 +150,7 @@ async function* rowsOf(bench: ExtractBench, run: Run, row: string): AsyncGenerat
     withText,
     'opened',
     'covjson',
-    await time(bench.n, async () => bytesIn(await bytesOf(run.product, request)), 5),
+    await timeWarm(bench.n, async () => bytesIn(await bytesOf(run.product, request))),
     floor,
   );
   if (row !== 'W1') return;

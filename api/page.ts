@@ -46,12 +46,13 @@ interface PageFile {
   readonly etag: string;
 }
 
-/** Reads files of the built page; each is read and packed once. */
+/** Reads files of the built page. Those with a hash in their name are read and packed once, the document each time. */
 class PageFiles {
   readonly #known = new Map<string, Promise<PageFile | undefined>>();
   constructor(readonly folder: URL) {}
 
   get(name: string): Promise<PageFile | undefined> {
+    if (name === 'index.html') return this.#read(name);
     const known = this.#known.get(name) ?? this.#read(name);
     this.#known.set(name, known);
     // what is not there now may be built later

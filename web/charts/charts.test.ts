@@ -3,9 +3,19 @@ import { describe, it } from 'node:test';
 import { nights, solarElevation } from '../geo/solar.js';
 import { blockSums, deaccumulate, histogram, niceTicks, quantiles, summarise, windOf } from '../model/stats.js';
 import { barbOf } from './barb.js';
-import { condensationLevel, dewPointOf, dewPointOfRelative, dryAdiabat, mixingLine, mixingRatio, saturatedAdiabat, saturation } from './thermo.js';
+import {
+  condensationLevel,
+  dewPointOf,
+  dewPointOfRelative,
+  dryAdiabat,
+  mixingLine,
+  mixingRatio,
+  saturatedAdiabat,
+  saturation,
+} from './thermo.js';
 
-const near = (one: number, other: number, by: number): void => assert.ok(Math.abs(one - other) <= by, `${one} is not ${other}`);
+const near = (one: number, other: number, by: number): void =>
+  assert.ok(Math.abs(one - other) <= by, `${one} is not ${other}`);
 
 describe('numbers', () => {
   it('takes quantiles of what is there', () => {
@@ -16,7 +26,10 @@ describe('numbers', () => {
   it('takes amounts out of sums, never below nothing', () => {
     const hour = 3_600_000;
     const amounts = deaccumulate([0, hour, 2 * hour, 6 * hour, 7 * hour], [0, 1, 0.5, 2.5, 3]);
-    assert.deepEqual(amounts.map(({ value }) => value), [1, 0, 2, 0.5]);
+    assert.deepEqual(
+      amounts.map(({ value }) => value),
+      [1, 0, 2, 0.5],
+    );
     assert.deepEqual(blockSums(amounts, 6 * hour), [{ from: 0, to: 6 * hour, value: 3 }]);
   });
 

@@ -35,7 +35,8 @@ export function mixingRatio(celsius: number, pressure: number): number {
 }
 
 /** Temperature at which saturated air has a mixing ratio. */
-export const mixingLine = (ratio: number, pressure: number): number => dewPointOf((ratio * pressure) / (EPSILON + ratio));
+export const mixingLine = (ratio: number, pressure: number): number =>
+  dewPointOf((ratio * pressure) / (EPSILON + ratio));
 
 /** dT/dp of saturated air that rises, K/hPa. */
 function saturatedSlope(celsius: number, pressure: number): number {

@@ -18,7 +18,8 @@ export function solarElevation(ms: number, [lat, lon]: LatLon): number {
   const declination = Math.asin(Math.sin(obliquity) * Math.sin(ecliptic));
   const sidereal = (280.46061837 + 360.98564736629 * days + lon) * RAD;
   const hour = sidereal - ascension;
-  const sin = Math.sin(lat * RAD) * Math.sin(declination) + Math.cos(lat * RAD) * Math.cos(declination) * Math.cos(hour);
+  const sin =
+    Math.sin(lat * RAD) * Math.sin(declination) + Math.cos(lat * RAD) * Math.cos(declination) * Math.cos(hour);
   return Math.asin(sin) / RAD;
 }
 

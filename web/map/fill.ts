@@ -48,7 +48,10 @@ const ExactTiles = L.TileLayer.WMS.extend({
     }
     this._setZoomTransforms(center, zoom);
   },
-}) as unknown as new (url: string, options: L.WMSOptions) => L.TileLayer.WMS;
+}) as unknown as new (
+  url: string,
+  options: L.WMSOptions,
+) => L.TileLayer.WMS;
 const KEPT = 4;
 const MAX_TRIES = 2;
 

@@ -17,6 +17,7 @@ export interface MapEvents {
 
 const MAX_ZOOM = 12;
 const PANES: readonly (readonly [name: string, z: number])[] = [
+  ['cells', 300],
   ['lines', 350],
   ['drawing', 450],
 ];
@@ -46,6 +47,10 @@ export class MapView {
   constructor(element: HTMLElement, events: MapEvents) {
     this.#element = element;
     this.#events = events;
+  }
+
+  get leaflet(): L.Map | undefined {
+    return this.#map;
   }
 
   get crs(): Crs | undefined {

@@ -38,6 +38,10 @@ export interface Part {
   readonly single: Keys | undefined;
   readonly members: Keys | undefined;
   readonly zarr: string;
+  /** names of the data formats of EDR */
+  readonly formats: readonly string[];
+  /** whether rows of the grid are circles of latitude, so that points stand for areas by the cosine of it */
+  readonly isLatLon: boolean;
   /** degrees */
   readonly spacing: number;
   /** west, south, east, north; west > east across the date line */
@@ -126,6 +130,8 @@ function partOf(document: Json): Part {
     single: polytope['single'] === undefined ? undefined : keysOf(polytope['single']),
     members: polytope['members'] === undefined ? undefined : keysOf(polytope['members']),
     zarr: text(own['zarr']) ?? `/zarr/${id}`,
+    formats: texts(document['output_formats']),
+    isLatLon: ['separable', 'regular', 'gaussian'].includes(text(object(own['grid'])['kind']) ?? ''),
     spacing: Number(object(own['grid'])['spacing']) || 0.1,
     ...extent,
     params: sorted(withWind(params, levtype)),

@@ -1,4 +1,6 @@
 /** What the parts of the page share: state, data of the server, words, and the means to change them. */
+import type { DecodedCoverage } from '../../client/covjson.js';
+import type { Price } from '../../client/polytope.js';
 import { type Translate, translator } from '../i18n/t.js';
 import type { MapView } from '../map/map-view.js';
 import { firstChoice, type Model, type Param, type Part, type Run } from '../model/catalogue.js';
@@ -34,6 +36,10 @@ export const NOT_ASKED = { state: 'none' } as const;
 export interface PointData {
   readonly single: PointAnswer | undefined;
   readonly members: PointAnswer | undefined;
+  /** of the lowest level, where the surface has no temperature */
+  readonly aloft?: PointAnswer;
+  /** its level, hPa */
+  readonly level?: number;
 }
 
 export interface Data {
@@ -45,6 +51,8 @@ export interface Data {
   buffered: readonly number[];
   met: Asked<PointData>;
   prof: Asked<PointData>;
+  price: Asked<Price>;
+  result: Asked<readonly DecodedCoverage[]>;
   toasts: readonly Toast[];
   /** newest run that is not shown, when a newer one has come */
   newer: Run | undefined;
@@ -63,6 +71,8 @@ export class Page {
     buffered: [],
     met: NOT_ASKED,
     prof: NOT_ASKED,
+    price: NOT_ASKED,
+    result: NOT_ASKED,
     toasts: [],
     newer: undefined,
   };
@@ -72,6 +82,8 @@ export class Page {
   /** frames a second of the animation */
   rate = 4;
   formOpen = false;
+  /** whether areas are extracted for all times, or for the one shown */
+  wholeRun = true;
   #toast = 0;
 
   constructor(readonly server: Server) {}

@@ -1,0 +1,54 @@
+/** Points of an answer as coloured cells on the map. */
+import L from 'leaflet';
+import { type Frame, ViewportLayer } from './viewport-layer.js';
+
+export interface Points {
+  readonly lat: ArrayLike<number>;
+  readonly lon: ArrayLike<number>;
+  readonly values: ArrayLike<number>;
+}
+
+export class CellsLayer extends ViewportLayer {
+  readonly #canvas: HTMLCanvasElement;
+  #points: Points | undefined;
+  #spacing = 0.1;
+  #colour: (value: number) => string | undefined = () => undefined;
+
+  constructor() {
+    const canvas = document.createElement('canvas');
+    super(canvas, 'cells');
+    this.#canvas = canvas;
+  }
+
+  /** `spacing`: distance of grid points, degrees of arc. */
+  show(points: Points, spacing: number, colour: (value: number) => string | undefined): void {
+    this.#points = points;
+    this.#spacing = spacing;
+    this.#colour = colour;
+    this.refresh();
+  }
+
+  protected draw(frame: Frame, shown: () => void): void {
+    const map = this.map!;
+    const ratio = Math.min(2, window.devicePixelRatio || 1);
+    this.#canvas.width = frame.size.x * ratio;
+    this.#canvas.height = frame.size.y * ratio;
+    const context = this.#canvas.getContext('2d')!;
+    context.scale(ratio, ratio);
+    const points = this.#points;
+    for (let n = 0; n < (points?.values.length ?? 0); n++) {
+      const colour = this.#colour(points!.values[n]!);
+      if (colour === undefined) continue;
+      const [lat, lon] = [points!.lat[n]!, points!.lon[n]!];
+      const at = map.project(L.latLng(lat, lon), frame.zoom).subtract(frame.origin);
+      if (at.x < -30 || at.y < -30 || at.x > frame.size.x + 30 || at.y > frame.size.y + 30) continue;
+      const north = map.project(L.latLng(Math.min(89.9, lat + this.#spacing), lon), frame.zoom).subtract(frame.origin);
+      const half = Math.max(1.5, at.distanceTo(north) * 0.42);
+      context.fillStyle = colour;
+      context.beginPath();
+      context.arc(at.x, at.y, half, 0, 2 * Math.PI);
+      context.fill();
+    }
+    shown();
+  }
+}

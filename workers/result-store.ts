@@ -65,7 +65,8 @@ export async function writeResult(
   crashPoint('result.before-write');
   await store.write(key, counted());
   crashPoint('result.after-write');
-  return { key, bytes, sha256: hash.digest('hex'), attempt, ...format };
+  const { contentType, extension } = format;
+  return { key, bytes, sha256: hash.digest('hex'), attempt, contentType, extension };
 }
 
 /** The outcome of a job, or undefined while it has none. */

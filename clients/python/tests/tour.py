@@ -1,6 +1,5 @@
 """Every function of the package against a server of the demo run; one line a check, exit 1 when one fails."""
 
-import math
 import sys
 
 import polyfst
@@ -39,8 +38,9 @@ check("table knows the place", abs(frame["latitude"][0] - 45) < 1 and frame["uni
 stores = polyfst.runs(url)
 check("runs are listed", len(stores) > 3 and {"collection", "run", "href"} <= set(stores[0]))
 run = polyfst.open_run(url, "demo-sfc", "20250116T120000Z")
-check("open_run gives variables", "TT" in run)
-point = run["TT"].sel(lat=45, lon=[lon for lon in run["lon"].values if math.isclose((lon + 70) % 360, 0, abs_tol=1e-6)][0])
+name = next((str(one) for one in run.data_vars if str(one).startswith("TT_R1")), None)
+check("open_run gives variables", name is not None)
+point = run[name].sel(lat=45, lon=-70, method="nearest")
 check("open_run has the values of retrieve", max(abs(a - b) for a, b in zip(point.values.ravel()[: len(values)], values)) < 1e-4)
 check("the newest run is the default", polyfst.open_run(url, "demo-sfc").sizes == run.sizes)
 sys.exit(1 if failed else 0)

@@ -30,6 +30,8 @@ def open_run(url, collection=None, run=None, key=None, **options):
     if key is not None:
         options.setdefault("storage_options", {"client_kwargs": {"headers": {"Authorization": f"Bearer {key}"}}})
     options.setdefault("chunks", None)
+    # the stores speak both formats; without a choice readers warn
+    options.setdefault("zarr_format", 3)
     return xarray.open_zarr(found[0]["href"].rstrip("/"), **options)
 
 

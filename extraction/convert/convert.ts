@@ -125,8 +125,13 @@ function formatOf({ format, out }: ConvertRequest): ConvertFormat {
 /** A name beside the output with the same suffix, hidden from walks over folders. */
 const besides = (out: string): string => join(dirname(out), `.${randomUUID().slice(0, 8)}.${basename(out)}`);
 
+/** What stands beside a file and is named after it: the coordinate system of a GeoTIFF that its keys cannot say. */
+const COMPANION = '.aux.xml';
+
 /** Puts a finished file or folder in its place; what was there before goes when that is done. */
 async function putInPlace(made: string, out: string): Promise<void> {
+  await rm(`${out}${COMPANION}`, { force: true });
+  await rename(`${made}${COMPANION}`, `${out}${COMPANION}`).catch(() => undefined);
   const folders = (await stat(out).catch(() => undefined))?.isDirectory() === true || (await stat(made)).isDirectory();
   if (!folders) return rename(made, out);
   const old = besides(out);
@@ -238,6 +243,7 @@ export async function convert(request: ConvertRequest): Promise<ConvertOutcome> 
     return { format, ...report };
   } catch (error) {
     await rm(made, { recursive: true, force: true });
+    await rm(`${made}${COMPANION}`, { force: true });
     throw error;
   }
 }

@@ -71,6 +71,11 @@ export const CONVERTERS: Readonly<Record<string, () => Promise<Converter>>> = {
   zarr: async () => (await import('./zarr.js')).zarr,
   zarr2: async () => (await import('./zarr.js')).zarr2,
   grib2: async () => (await import('./grib2.js')).grib2,
+  geotiff: async () => (await import('./geotiff.js')).geotiff,
+  parquet: async () => (await import('./tables.js')).parquet,
+  arrow: async () => (await import('./tables.js')).arrow,
+  csv: async () => (await import('./tables.js')).csvTable,
+  geojson: async () => (await import('./geojson.js')).geojson,
 };
 
 /** Converter of a format. Throws FeatureError `unsupported_format`. */

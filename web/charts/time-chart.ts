@@ -51,7 +51,7 @@ export interface TimeChart {
 }
 
 export const LEFT = 38;
-const RIGHT = 12;
+export const RIGHT = 20;
 const SYNC = 'meteogram';
 
 /** Instants that get a label: every 6 hours of the clock of the zone, fewer where they would touch. */

@@ -24,7 +24,7 @@ export interface Param {
 }
 
 /** Key of the wind that the page makes of two components. */
-export const WIND = 'wind';
+export const WIND = 'ws';
 
 type Keys = Readonly<Record<string, string>>;
 
@@ -142,7 +142,8 @@ function partOf(document: Json): Part {
 function withWind(params: readonly Param[], levtype: Levtype): readonly Param[] {
   const u = params.find(({ nomvar }) => nomvar === 'UU');
   const v = params.find(({ nomvar }) => nomvar === 'VV');
-  if (u === undefined || v === undefined) return params;
+  if (u === undefined || v === undefined || params.some(({ nomvar, key }) => nomvar === 'UV' || key === WIND))
+    return params;
   const label = levtype === 'sfc' ? { en: 'Wind 10 m', fr: 'Vent à 10 m' } : { en: 'Wind', fr: 'Vent' };
   const [nomvar, unit, standardName] = ['UV', 'm/s', 'wind_speed'];
   return [

@@ -93,7 +93,11 @@ export function numberText(value: number, digits: number | undefined, lang: stri
   if (!Number.isFinite(value)) return '–';
   const places = digits ?? digitsFor(value);
   const rounded = Number(value.toFixed(places)) + 0;
-  const options = { minimumFractionDigits: digits === undefined ? 0 : places, maximumFractionDigits: places };
+  const options: Intl.NumberFormatOptions = {
+    useGrouping: 'min2',
+    minimumFractionDigits: digits === undefined ? 0 : places,
+    maximumFractionDigits: places,
+  };
   return new Intl.NumberFormat(`${lang}-CA`, options).format(rounded).replace('-', '−');
 }
 

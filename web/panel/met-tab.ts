@@ -2,7 +2,7 @@
 import { html, svg, type TemplateResult } from 'lit-html';
 import type uPlot from 'uplot';
 import { barbOf } from '../charts/barb.js';
-import { drawTimeChart, LEFT, look, type TimeChart } from '../charts/time-chart.js';
+import { drawTimeChart, LEFT, look, RIGHT, type TimeChart } from '../charts/time-chart.js';
 import { nights } from '../geo/solar.js';
 import { blockSums, windOf } from '../model/stats.js';
 import { clockText, dayText, nearestIndex } from '../model/times.js';
@@ -46,7 +46,7 @@ function legendLine(kind: string, text: string): TemplateResult {
 }
 
 function cloudStrip(page: Page, rows: MetRows, width: number): TemplateResult {
-  const inner = Math.max(100, width - LEFT - 12);
+  const inner = Math.max(100, width - LEFT - RIGHT);
   const span = rows.to - rows.from || 1;
   const height = rows.cloud.length > 1 ? 9 : 14;
   return html`<svg class="cloud-strip" height=${height * rows.cloud.length + 2} role="img" aria-label=${page.t('cloud')} width=${inner} viewBox=${`0 0 ${inner} ${height * rows.cloud.length + 2}`}>
@@ -65,7 +65,7 @@ function cloudStrip(page: Page, rows: MetRows, width: number): TemplateResult {
 function barbStrip(rows: MetRows, width: number, lat: number): TemplateResult {
   const { u, v } = rows;
   if (u === undefined || v === undefined) return html``;
-  const inner = Math.max(100, width - LEFT - 12);
+  const inner = Math.max(100, width - LEFT - RIGHT);
   const span = rows.to - rows.from || 1;
   const metres = u.unit === '[kn_i]' ? KNOT : 1;
   let last = Number.NEGATIVE_INFINITY;
@@ -252,7 +252,12 @@ function rainChart(base: Base, rain: NonNullable<MetRows['rain']>, unit: Unit, l
       ctx.textAlign = 'center';
       for (const { from, to, value } of blockSums(amounts, 6 * HOUR)) {
         const x = plot.valToPos((from + to) / 2000, 'x', true);
-        if (value > 0) ctx.fillText(numberText(value, undefined, base.lang), x, plot.bbox.top + 11 * devicePixelRatio);
+        if (value >= (0.05 * unit.scale) / 1000)
+          ctx.fillText(
+            numberText(value, unit.text === 'mm' ? 1 : 2, base.lang),
+            x,
+            plot.bbox.top + 11 * devicePixelRatio,
+          );
       }
       ctx.restore();
     },

@@ -68,8 +68,11 @@ function pressureAxis(sounding: Sounding, frame: Frame, lang: string): SVGTempla
     const [, y] = place(frame, 0, pressure);
     return svg`<path class="isobar" d=${`M${frame.left} ${y}h${frame.width}`} /><text x=${frame.left - 6} y=${y + 4} text-anchor="end">${pressure}</text>`;
   });
+  let last = Number.POSITIVE_INFINITY;
   const km = heights.map(({ pressure, height }) => {
     const [, y] = place(frame, 0, pressure);
+    if (last - y < 14 || y - frame.top < 12) return svg``;
+    last = y;
     return svg`<text class="km" x=${frame.left + 4} y=${y - 3}>${numberText(height / 1000, 1, lang)} km</text>`;
   });
   return [...lines, ...km];

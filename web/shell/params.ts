@@ -1,7 +1,7 @@
 /** The rail on the left: parameters by group with a filter, levels, overlays. */
 import { html, type TemplateResult } from 'lit-html';
 import type { Key } from '../i18n/t.js';
-import { type Param, type Part, scaleFor, WIND } from '../model/catalogue.js';
+import { type Param, type Part, scaleFor } from '../model/catalogue.js';
 import { numberText } from '../model/units.js';
 import type { Page } from '../page/page.js';
 import type { Overlay } from '../state/state.js';
@@ -65,7 +65,7 @@ function option(page: Page, part: Part, param: Param, isFirst: boolean): Templat
         event.preventDefault();
         choose();
       }
-    }}>${swatch(scaleFor(param, selection?.level))}<span class="param-name">${param.label[state.lang]}</span><code>${param.key === WIND ? 'ws' : param.key}</code></li>`;
+    }}>${swatch(scaleFor(param, selection?.level))}<span class="param-name">${param.label[state.lang]}</span><code>${param.key}</code></li>`;
 }
 
 function group(page: Page, part: Part, isOnly: boolean): TemplateResult | string {

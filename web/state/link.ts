@@ -25,6 +25,9 @@ const OVERLAYS: readonly Overlay[] = ['msl', 'barbs', 'gh', 'points'];
 const TABS: readonly Tab[] = ['met', 'prof', 'area', 'track', 'data'];
 const CRS: readonly Crs[] = ['5937', '3857', '84'];
 
+const NO_OVERLAY = 'none';
+const overlayText = (overlays: readonly Overlay[]): string =>
+  OVERLAYS.filter((one) => overlays.includes(one)).join(',') || NO_OVERLAY;
 const word = (text: string): boolean => /^[^\s&#=<>"'`]{1,80}$/.test(text);
 const oneOf = <T extends string>(values: readonly T[], text: string): T | undefined =>
   values.find((value) => value === text);
@@ -103,8 +106,9 @@ const KEYS: readonly Key[] = [
   },
   {
     key: 'o',
-    print: ({ overlays }) => OVERLAYS.filter((one) => overlays.includes(one)).join(',') || undefined,
+    print: ({ overlays }) => differs(overlayText(overlays), overlayText(START.overlays)),
     parse: (text) => {
+      if (text === NO_OVERLAY) return { overlays: [] };
       const overlays = text.split(',').map((one) => oneOf(OVERLAYS, one));
       return overlays.every((one) => one !== undefined) ? { overlays: overlays as Overlay[] } : undefined;
     },

@@ -64,7 +64,7 @@ export const START: State = {
   level: undefined,
   member: -1,
   time: '',
-  overlays: [],
+  overlays: ['msl', 'barbs'],
   crs: undefined,
   view: undefined,
   feature: undefined,

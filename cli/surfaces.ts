@@ -5,7 +5,7 @@ import type { EdrDeps } from '../api/edr/deps.js';
 import { edrSurface } from '../api/edr/router.js';
 import { forecastSurface } from '../api/forecast.js';
 import { mapLinks, mapRoutes } from '../api/maps.js';
-import { TEXT_FORMATS } from '../api/ogc/data-formats.js';
+import { FILE_FORMATS, TEXT_FORMATS } from '../api/ogc/data-formats.js';
 import { page } from '../api/page.js';
 import { mapDeps, wmsSurface } from '../api/wms/surface.js';
 import { zarrSurface } from '../api/zarr/router.js';
@@ -31,8 +31,8 @@ export function surfacesOf({ deps, catalogue, extract }: SurfaceParts): readonly
     now: clockOf(config),
     catalogue,
     extract,
-    formats: TEXT_FORMATS,
-    coverageFormats: TEXT_FORMATS,
+    formats: [...TEXT_FORMATS, ...FILE_FORMATS],
+    coverageFormats: [...TEXT_FORMATS, ...FILE_FORMATS],
     links: mapLinks,
   };
   return [

@@ -4,6 +4,7 @@ import { writeCsv } from '../../formats/csv.js';
 import { writeGeojson } from '../../formats/geojson.js';
 import type { OgcAnswer } from '../../formats/ogc-coverage.js';
 import { writeOgcCovjson } from '../../formats/ogc-covjson.js';
+import { writeOgcNetcdf } from '../../formats/ogc-netcdf.js';
 import { FeatureError } from '../../schemas/problem.js';
 import type { QueryValues } from './query.js';
 
@@ -52,6 +53,17 @@ export const TEXT_FORMATS: readonly DataFormat[] = [
     aliases: ['text/csv'],
     extension: 'csv',
     write: (answer, { meta, title, query }) => writeCsv(answer, meta ? [title, query] : []),
+  },
+];
+
+/** Formats of files, which are not text. */
+export const FILE_FORMATS: readonly DataFormat[] = [
+  {
+    name: 'NetCDF',
+    media: 'application/netcdf',
+    aliases: ['netcdf4', 'nc', 'application/x-netcdf'],
+    extension: 'nc',
+    write: (answer, { title }) => writeOgcNetcdf(answer, title),
   },
 ];
 

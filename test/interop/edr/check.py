@@ -5,7 +5,11 @@ query as the last line, one JSON object.
 """
 import json
 import sys
+import tempfile
+import urllib.request
 
+import numpy as np
+import xarray as xr
 from covjson_pydantic.coverage import Coverage, CoverageCollection
 from owslib.ogcapi.coverages import Coverages
 from owslib.ogcapi.edr import EnvironmentalDataRetrieval
@@ -96,6 +100,19 @@ scaled = coverages.coverage(name, properties=[parameter], datetime=start, scale_
 shape = json.loads(scaled.read())["ranges"][parameter]["shape"]
 assert shape[-2:] == [3, 4], shape
 print("ok scaled coverage")
+
+address = f"{url}/edr/collections/{name}/position?coords=POINT({lon}%20{lat})&parameter-name={parameter}&f=NetCDF"
+address += "".join(f"&{key}={value}" for key, value in levels.items())
+with tempfile.NamedTemporaryFile(suffix=".nc") as file, urllib.request.urlopen(address) as answer:
+    file.write(answer.read())
+    file.flush()
+    with xr.open_dataset(file.name) as dataset:
+        variable = next(iter(dataset.data_vars.values()))
+        one = position if position["type"] == "Coverage" else position["coverages"][0]
+        expected = np.array(one["ranges"][parameter]["values"], dtype=np.float32)
+        assert np.array_equal(variable.values, expected, equal_nan=True)
+        assert [str(time)[:19] + "Z" for time in dataset.time.values] == one["domain"]["axes"]["t"]["values"]
+print("ok netcdf")
 
 first = position if position["type"] == "Coverage" else position["coverages"][0]
 print(

@@ -30,7 +30,8 @@ async function named<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof Error) || error instanceof UsageError || 'code' in error || error.message.includes(file)) throw error;
+    if (!(error instanceof Error) || error instanceof UsageError || 'code' in error || error.message.includes(file))
+      throw error;
     throw new Error(`${file}: ${error.message}`, { cause: error });
   }
 }

@@ -142,7 +142,7 @@ class RasterExport {
 }
 
 const auxiliary = (wkt: string): string =>
-  `<PAMDataset>\n  <SRS dataAxisToSRSAxisMapping="2,1">${wkt.replaceAll('"', '&quot;')}</SRS>\n</PAMDataset>\n`;
+  `<PAMDataset>\n  <SRS dataAxisToSRSAxisMapping="1,2">${wkt.replaceAll('"', '&quot;')}</SRS>\n</PAMDataset>\n`;
 
 /** What a band is called and what it needs to become a record again. */
 function bandOf(record: FstRecord): BandInfo {

@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import rasterio
+from rasterio.warp import transform as warp_transform
 from pyproj import CRS, Transformer
 from rio_cogeo.cogeo import cog_validate
 
@@ -51,6 +52,9 @@ def centres(dataset):
     x, y = dataset.transform * (columns.ravel(), rows.ravel())
     if crs.is_geographic and not crs.is_derived:
         return y, x
+    if crs.is_derived:
+        lon, lat = warp_transform(dataset.crs, "EPSG:4326", x, y)
+        return np.asarray(lat), np.asarray(lon)
     lon, lat = Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True).transform(x, y)
     return lat, lon
 

@@ -60,12 +60,24 @@ function unwrapped(lat: Float64Array, lon: Float64Array): Position[] {
   }
   const first = ring[0]!;
   const last = ring.at(-1)!;
-  let closing = first[0] - last[0];
-  const turns = Math.round(closing / 360);
+  const turns = Math.round((first[0] - last[0]) / 360);
   if (turns === 0) return ring;
-  closing = first[0] - 360 * turns;
-  const pole = lat.reduce((sum, value) => sum + value, 0) >= 0 ? 90 : -90;
-  return [...ring, [closing, first[1]], [closing, pole], [first[0], pole]];
+  const east = turns > 0 ? ring.reverse() : ring;
+  return aroundPole(east, lat.reduce((sum, value) => sum + value, 0) >= 0 ? 90 : -90);
+}
+
+/** A ring that runs once around eastwards, opened at the antimeridian and led along the pole. */
+function aroundPole(ring: readonly Position[], pole: number): Position[] {
+  const start = ring[0]![0];
+  const again = [...ring, ...ring.map(([x, y]): Position => [x + 360, y]), [start + 720, ring[0]![1]] as Position];
+  const west = Math.ceil((start + 180) / 360) * 360 - 180;
+  const latAt = (meridian: number): number => {
+    const k = again.findIndex(([x]) => x >= meridian);
+    const [[x0, y0], [x1, y1]] = [again[Math.max(0, k - 1)]!, again[k]!];
+    return x1 === x0 ? y1 : y0 + ((meridian - x0) / (x1 - x0)) * (y1 - y0);
+  };
+  const inner = again.filter(([x]) => x > west && x < west + 360);
+  return [[west, latAt(west)], ...inner, [west + 360, latAt(west + 360)], [west + 360, pole], [west, pole]];
 }
 
 /** The part of a ring with longitudes on one side of a meridian. */
@@ -103,7 +115,7 @@ function pieces(ring: Ring): Ring[] {
 }
 
 async function outline(grid: Grid): Promise<Ring> {
-  if (grid.kind === 'panels') return WORLD;
+  if (grid.kind === 'panels' || (grid.periodic && grid.axes === undefined)) return WORLD;
   if (grid.axes !== undefined) {
     const { lat, lon } = grid.axes;
     const rows = [Math.min(...lat), Math.max(...lat)] as const;

@@ -1,6 +1,6 @@
 /** What is drawn over the map by hand: the shape chosen, the one that is being drawn, and where they are wrong. */
 import L from 'leaflet';
-import { densify, ringCrossing } from '../geo/sphere.js';
+import { densify, distanceKm, ringCrossing } from '../geo/sphere.js';
 import type { Feature, FeatureKind, LatLon } from '../state/state.js';
 import { CLICKS, outlineOf, shapeOf, type TrackDefaults } from './shapes.js';
 
@@ -61,7 +61,9 @@ export class DrawLayer {
   finish(track: TrackDefaults): Feature | undefined {
     const kind = this.#kind;
     if (kind === undefined) return undefined;
-    const feature = shapeOf(kind, this.#clicks, track);
+    // the clicks of a double click are one corner
+    const corners = this.#clicks.filter((at, n) => n === 0 || distanceKm(this.#clicks[n - 1]!, at) > 1e-3);
+    const feature = shapeOf(kind, corners, track);
     if (feature !== undefined || this.#clicks.length >= CLICKS[kind][1]) this.#clicks = [];
     return feature;
   }
@@ -80,8 +82,8 @@ export class DrawLayer {
       this.#add(L.polygon(rings, this.#path(`shape${crossed ? ' wrong' : ''}`)));
     } else {
       for (const path of paths) {
-        this.#add(L.polyline(path.map(toLatLng), this.#path('shape under', false)));
-        this.#add(L.polyline(path.map(toLatLng), this.#path('shape', false)));
+        this.#add(L.polyline(path.map(toLatLng), this.#path('shape line under', false)));
+        this.#add(L.polyline(path.map(toLatLng), this.#path('shape line', false)));
       }
     }
     const isPoint = feature.kind === 'pt';
@@ -95,7 +97,7 @@ export class DrawLayer {
     const preview = shapeOf(kind, points, { start: 0, levels: [] });
     if (preview === undefined || kind === 'poly') {
       const path = densify(points, false);
-      this.#add(L.polyline(path.map(toLatLng), this.#path('shape draft', false)));
+      this.#add(L.polyline(path.map(toLatLng), this.#path('shape line draft', false)));
       if (kind === 'poly' && points.length > 2) {
         const wrong = ringCrossing(points) === undefined ? '' : ' wrong';
         this.#add(L.polygon(densify(points, true).map(toLatLng), this.#path(`shape draft${wrong}`)));
@@ -104,7 +106,7 @@ export class DrawLayer {
       const { paths, filled } = outlineOf(preview);
       const rings = paths.map((path) => path.map(toLatLng));
       this.#add(
-        filled ? L.polygon(rings, this.#path('shape draft')) : L.polyline(rings, this.#path('shape draft', false)),
+        filled ? L.polygon(rings, this.#path('shape draft')) : L.polyline(rings, this.#path('shape line draft', false)),
       );
     }
     for (const at of this.#clicks) this.#corner(at, 'corner', 5);

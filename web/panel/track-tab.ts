@@ -74,10 +74,10 @@ function fill(page: Page, section: Section, width: number): TemplateResult {
         : svg`<rect fill=${colour} x=${from.toFixed(1)} y=${upper.toFixed(1)} width=${(to - from + 0.4).toFixed(1)} height=${(lower - upper + 0.4).toFixed(1)} />`;
     }),
   );
-  return html`<h3>${t('section')}</h3><svg class="section" width=${width} height=${HEIGHT + 44} viewBox=${`0 0 ${width} ${HEIGHT + 44}`} role="img" aria-label=${t('section')}>
+  return html`<h3>${t('section')}</h3><svg class="section" width=${width} height=${HEIGHT + 52} viewBox=${`0 0 ${width} ${HEIGHT + 52}`} role="img" aria-label=${t('section')}>
     <rect class="plot-ground" x=${LEFT} y=${TOP} width=${width - LEFT - 10} height=${HEIGHT} />${cells}
     ${levels.map((level) => svg`<path class="isobar" d=${`M${LEFT - 4} ${y(level)}h4`} /><text x=${LEFT - 6} y=${y(level) + 4} text-anchor="end">${level}</text>`)}
-    ${axis(page, section, width)}<text class="axis-unit" x=${LEFT} y=${TOP + HEIGHT + 42}>${t('distance')}</text></svg>`;
+    ${axis(page, section, width)}<text class="axis-unit" x=${LEFT} y=${TOP + HEIGHT + 43}>${t('distance')}</text></svg>`;
 }
 
 function lineOf(page: Page, section: Section, unitName: string, width: number): TemplateResult {
@@ -92,9 +92,9 @@ function lineOf(page: Page, section: Section, unitName: string, width: number): 
   const points = values.flatMap((value, n) =>
     Number.isFinite(value) ? [`${x(section.km[n]!).toFixed(1)} ${y(value).toFixed(1)}`] : [],
   );
-  return html`<h3>${selection!.param.label[state.lang]} (${unit.text})</h3><svg class="section" width=${width} height=${HEIGHT + 44} viewBox=${`0 0 ${width} ${HEIGHT + 44}`} role="img" aria-label=${selection!.param.label[state.lang]}>
+  return html`<h3>${selection!.param.label[state.lang]} (${unit.text})</h3><svg class="section" width=${width} height=${HEIGHT + 52} viewBox=${`0 0 ${width} ${HEIGHT + 52}`} role="img" aria-label=${selection!.param.label[state.lang]}>
     ${niceTicks(low, high, 5).map((tick) => svg`<path class="isobar" d=${`M${LEFT} ${y(tick)}H${width - 10}`} /><text x=${LEFT - 5} y=${y(tick) + 4} text-anchor="end">${numberText(tick, undefined, state.lang)}</text>`)}
-    <path class="curve temp" d=${`M${points.join('L')}`} />${axis(page, section, width)}<text class="axis-unit" x=${LEFT} y=${TOP + HEIGHT + 42}>${page.t('distance')}</text></svg>`;
+    <path class="curve temp" d=${`M${points.join('L')}`} />${axis(page, section, width)}<text class="axis-unit" x=${LEFT} y=${TOP + HEIGHT + 43}>${page.t('distance')}</text></svg>`;
 }
 
 export function trackTab(page: Page, width: number): TemplateResult {

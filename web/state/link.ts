@@ -163,7 +163,7 @@ const KEYS: readonly Key[] = [
 
 /** Characters that a fragment may hold plainly; everything else is escaped. */
 const encoded = (text: string): string =>
-  encodeURIComponent(text).replace(/%(2C|3A|3B|2F|40|2B)/g, (code) => decodeURIComponent(code));
+  encodeURIComponent(text).replace(/%(2C|3A|3B|2F|40|2B|3D)/g, (code) => decodeURIComponent(code));
 
 /** `#c=…&…`; empty for the state that a bare address means. */
 export function printLink(state: State): string {

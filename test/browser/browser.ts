@@ -1,0 +1,112 @@
+/** A browser on a page of a real service over the demo run. Watches the console and refuses requests to anywhere else. */
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { writeDemo } from '../../cli/demo.js';
+import { root } from '../paths.js';
+import { startTestService, type TestService } from '../service.js';
+
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+  existsSync(path),
+);
+
+/** Reason to skip, or false. */
+export const noBrowser: string | false =
+  CHROMIUM === undefined
+    ? 'no Chromium is installed'
+    : existsSync(join(root, 'dist', 'web', 'index.html'))
+      ? false
+      : 'the page is not built (npm run build:web)';
+
+/** Newest run of the demo. */
+export const RUN = '20250116T120000Z';
+/** A grid point of the demo: its values follow from the formula of the run. */
+export const POINT = { lat: 45.5, lon: -73.5 } as const;
+
+export interface Bench extends AsyncDisposable {
+  readonly url: string;
+  readonly service: TestService;
+  readonly browser: Browser;
+  open(hash?: string, options?: BrowserContextOptions): Promise<Opened>;
+}
+
+export interface Opened extends AsyncDisposable {
+  readonly page: Page;
+  /** errors and warnings of the console, and requests that left the origin */
+  readonly complaints: string[];
+}
+
+export async function startBench(
+  data?: readonly string[],
+  config: Readonly<Record<string, unknown>> = {},
+): Promise<Bench> {
+  const folder = await mkdtemp(join(tmpdir(), 'polyfst-page-'));
+  if (data === undefined) await writeDemo(folder, 'xdf');
+  const service = await startTestService(data ?? [folder], config);
+  const browser = await chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox'] });
+  return {
+    url: service.url,
+    service,
+    browser,
+    open: (hash = '', options = {}) => open(browser, service.url, hash, options),
+    async [Symbol.asyncDispose]() {
+      await browser.close();
+      await service[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function open(browser: Browser, url: string, hash: string, options: BrowserContextOptions): Promise<Opened> {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    locale: 'en-CA',
+    timezoneId: 'America/Toronto',
+    permissions: ['clipboard-read', 'clipboard-write'],
+    acceptDownloads: true,
+    ...options,
+  });
+  const complaints: string[] = [];
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning')
+      complaints.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
+  await context.route('**/*', (route) => {
+    const target = route.request().url();
+    if (target.startsWith(`${url}/`) || /^(data|blob):/.test(target)) return route.continue();
+    complaints.push(`request to ${target}`);
+    return route.abort();
+  });
+  await page.goto(`${url}/${hash}`);
+  return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** Waits until the map shows a whole picture. */
+export async function mapShown(page: Page): Promise<void> {
+  await page.waitForSelector('body[data-shown]');
+}
+
+/** Findings of axe-core that are serious or critical; contrast over the map is left to the tokens. */
+export async function axe(page: Page): Promise<string[]> {
+  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  await page.evaluate(source);
+  return page.evaluate(`axe.run({ exclude: [['#map']] }, {
+    runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] },
+  }).then(({ violations }) => violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, impact, nodes }) => impact + ' ' + id + ': ' + nodes.map(({ target, failureSummary }) => target + ' ' + failureSummary).join(' | ')))`);
+}
+
+/** Keeps a screenshot for docs/gallery when POLYFST_GALLERY asks for it. */
+export async function keep(page: Page, name: string): Promise<void> {
+  if (process.env['POLYFST_GALLERY'] === undefined) return;
+  const folder = join(root, 'docs', 'gallery');
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}

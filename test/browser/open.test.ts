@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { axe, type Bench, keep, mapShown, noBrowser, RUN, startBench } from './browser.js';
+
+describe('the page: opening, parameters, levels, runs, time', { skip: noBrowser }, () => {
+  let bench: Bench;
+  before(async () => {
+    bench = await startBench();
+  });
+  after(() => bench[Symbol.asyncDispose]());
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`1 opens with a map, without a complaint, ${colorScheme}`, async () => {
+      await using opened = await bench.open('', { colorScheme });
+      const { page, complaints } = opened;
+      await mapShown(page);
+      assert.match(await page.title(), /Polyfst/);
+      assert.equal(await page.getAttribute('html', 'data-theme'), colorScheme);
+      assert.equal(await page.locator('main [role=application]').count(), 1);
+      assert.equal(await page.locator('#timebar input[type=range]').count(), 1);
+      assert.ok((await page.locator('.legend-bar text').count()) >= 5);
+      assert.deepEqual(await axe(page), []);
+      assert.deepEqual(complaints, []);
+      await keep(page, `open-${colorScheme}`);
+    });
+  }
+
+  it('2 finds and chooses a parameter by keyboard', async () => {
+    await using opened = await bench.open();
+    const { page, complaints } = opened;
+    await mapShown(page);
+    await page.keyboard.press('/');
+    await page.keyboard.type('cloud');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#title h1:has-text("Cloud cover")');
+    await page.waitForFunction(`location.hash.includes('p=tcc')`);
+    assert.equal(await page.locator('[role=option][aria-selected=true]').getAttribute('data-key'), 'tcc');
+    assert.deepEqual(complaints, []);
+  });
+
+  it('3 keeps the time when the level changes', async () => {
+    await using opened = await bench.open('#c=demo-pl&p=t&z=850&t=2025-01-16T18:00Z');
+    const { page, complaints } = opened;
+    await mapShown(page);
+    await page.click('[data-level="500"]');
+    await page.waitForFunction(`location.hash.includes('z=500')`);
+    await page.waitForFunction(`document.body.dataset.shown === '2025-01-16T18:00Z'`);
+    assert.match(await page.locator('#title h1').innerText(), /500 hPa/);
+    assert.match((await page.evaluate('location.hash')) as string, /t=2025-01-16T18:00Z/);
+    assert.deepEqual(complaints, []);
+  });
+
+  it('4 changes the run and the link with it', async () => {
+    await using opened = await bench.open('#c=demo-sfc&p=2t');
+    const { page, complaints } = opened;
+    await mapShown(page);
+    await page.selectOption('#pick-run', '20250115T000000Z');
+    await page.waitForFunction(`location.hash.includes('r=20250115T000000Z')`);
+    assert.match(await page.locator('.now b').innerText(), /15 Jan/);
+    await page.goBack();
+    await page.waitForFunction(`!location.hash.includes('r=2025')`);
+    assert.notEqual(RUN, '20250115T000000Z');
+    assert.deepEqual(complaints, []);
+  });
+
+  it('7 changes labels, not data, with zone and units', async () => {
+    await using opened = await bench.open('#c=demo-sfc&p=2t&t=2025-01-16T18:00Z&f=pt:45.5,-73.5');
+    const { page, complaints } = opened;
+    await page.waitForSelector('.met .uplot');
+    const head = page.locator('.met .row-head', { hasText: 'Temperature' }).locator('b');
+    const celsius = Number.parseFloat(await head.innerText());
+    await page.click('.toggle >> text=Local');
+    await page.waitForSelector('.now b:has-text("13:00 EST")');
+    await page.click('summary[aria-label=Units]');
+    await page.selectOption('[data-unit=temperature]', 'F');
+    await page.waitForFunction(`document.querySelector('.met').textContent.includes('°F')`);
+    const fahrenheit = Number.parseFloat(await head.innerText());
+    assert.ok(Math.abs(fahrenheit - (celsius * 1.8 + 32)) < 0.15, `${celsius} ${fahrenheit}`);
+    await page.waitForFunction(`location.hash.includes('u=temperature:F') && location.hash.includes('tz=local')`);
+    assert.deepEqual(complaints, []);
+  });
+
+  it('8 plays without an empty frame', async () => {
+    await using opened = await bench.open('#c=demo-sfc&p=2t');
+    const { page, complaints } = opened;
+    await mapShown(page);
+    const first = await page.evaluate('document.body.dataset.shown');
+    await page.focus('#map');
+    await page.keyboard.press('Space');
+    let empty = 0;
+    for (let n = 0; n < 40; n++) {
+      const visible = await page.evaluate(
+        `[...document.querySelectorAll('.fill:not(.waiting) img')].some((tile) => tile.complete && tile.naturalWidth > 0)`,
+      );
+      if (visible !== true) empty++;
+      await page.waitForTimeout(50);
+    }
+    await page.keyboard.press('Space');
+    assert.equal(empty, 0);
+    assert.notEqual(await page.evaluate('document.body.dataset.shown'), first);
+    assert.deepEqual(complaints, []);
+  });
+});

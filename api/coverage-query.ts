@@ -1,5 +1,6 @@
 /** A request for a coverage: the part that is wanted, where its points are, and the values out of the same queries as EDR. */
 import type { OgcAnswer, OgcCoverage } from '../formats/ogc-coverage.js';
+import { evenStep } from '../formats/ogc-geotiff.js';
 import { FeatureError } from '../schemas/problem.js';
 import { both } from './edr/data-query.js';
 import type { EdrDeps } from './edr/deps.js';
@@ -135,8 +136,10 @@ export interface CoverageOptions {
 
 function latticeOf(query: CoverageQuery, rectangular: boolean): Lattice | undefined {
   const { collection } = query.ask;
-  const isStraight = collection.grid.axes !== undefined;
-  if (query.scale === undefined && (isStraight || !rectangular)) return undefined;
+  const { axes, columns: distinct } = collection.grid;
+  const isEven =
+    axes !== undefined && [axes.lon.subarray(0, distinct), axes.lat].every((one) => evenStep(one) !== undefined);
+  if (query.scale === undefined && (isEven || !rectangular)) return undefined;
   const box = query.box ?? wholeBox(collection);
   const [nx, ny] = countsIn(collection, box);
   const [columns, rows] = query.scale?.(nx, ny) ?? [nx, ny];

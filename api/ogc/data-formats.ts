@@ -4,6 +4,7 @@ import { writeCsv } from '../../formats/csv.js';
 import { writeGeojson } from '../../formats/geojson.js';
 import type { OgcAnswer } from '../../formats/ogc-coverage.js';
 import { writeOgcCovjson } from '../../formats/ogc-covjson.js';
+import { writeOgcGeotiff } from '../../formats/ogc-geotiff.js';
 import { writeOgcNetcdf } from '../../formats/ogc-netcdf.js';
 import { FeatureError } from '../../schemas/problem.js';
 import type { QueryValues } from './query.js';
@@ -66,6 +67,16 @@ export const FILE_FORMATS: readonly DataFormat[] = [
     write: (answer, { title }) => writeOgcNetcdf(answer, title),
   },
 ];
+
+/** GeoTIFF, for coverages: points of other queries are no raster. */
+export const GEOTIFF: DataFormat = {
+  name: 'GeoTIFF',
+  media: 'image/tiff; application=geotiff; profile=cloud-optimized',
+  aliases: ['tiff', 'tif', 'image/tiff', 'cog'],
+  extension: 'tif',
+  rectangular: true,
+  write: (answer, { title }) => writeOgcGeotiff(answer, title),
+};
 
 const plainMedia = (media: string): string => media.split(';', 1)[0]!;
 

@@ -9,6 +9,7 @@ import { type Catalogue, openCatalogue } from '../extraction/catalogue.js';
 import type { IndexProgress } from '../extraction/index-run.js';
 import type { ObjectStore } from '../extraction/store.js';
 import { FsStore } from '../extraction/store-fs.js';
+import { S3Store } from '../extraction/store-s3.js';
 import type { Config } from '../schemas/config.js';
 import { ChildPool } from '../workers/child-pool.js';
 import { openJobQueue } from '../workers/open.js';
@@ -21,7 +22,7 @@ const UNFINISHED_MS = 3_600_000;
 
 /** Data and index: what `index`, `query`, `serve` and job processes share. */
 export interface DataParts {
-  readonly store: FsStore;
+  readonly store: ObjectStore;
   readonly catalogue: Catalogue;
 }
 
@@ -30,12 +31,16 @@ export function lockStateOf(config: Config): Promise<StateLock | undefined> {
   return config.queue === 'embedded' ? lockState(resolve(config.state)) : Promise.resolve(undefined);
 }
 
-export function openStore(config: Config): Promise<FsStore> {
-  return FsStore.open(join(resolve(config.state), 'store'));
+/** Where indexes and results are: a folder of the state directory, or S3. */
+export function openStore(config: Config): Promise<ObjectStore> {
+  const { url, endpoint, region, timeoutMs } = config.store;
+  if (url === 'file') return FsStore.open(join(resolve(config.state), 'store'));
+  return S3Store.open({ url, region, timeoutMs, ...(endpoint === undefined ? {} : { endpoint }) });
 }
 
 /** Removes what killed processes left of unfinished writes, now and again. Stop by calling the result. */
-export function keepSwept(store: FsStore, logger: Logger): () => void {
+export function keepSwept(store: ObjectStore, logger: Logger): () => void {
+  if (!(store instanceof FsStore)) return () => undefined;
   const sweep = (): void => {
     store.sweep(UNFINISHED_MS, Date.now()).then(
       (removed) => removed > 0 && logger.info({ removed }, 'unfinished writes removed'),
@@ -51,7 +56,7 @@ export function keepSwept(store: FsStore, logger: Logger): () => void {
 export async function openData(
   config: Config,
   progress?: (progress: IndexProgress) => void,
-  opened?: FsStore,
+  opened?: ObjectStore,
 ): Promise<DataParts> {
   const state = resolve(config.state);
   const store = opened ?? (await openStore(config));

@@ -1,5 +1,5 @@
 /** `polyfst index`: brings the run indexes of the state directory up to date and says what is in them. */
-import type { FsStore } from '../extraction/store-fs.js';
+import type { ObjectStore } from '../extraction/store.js';
 import type { Config } from '../schemas/config.js';
 import { jumpsOf } from './answer.js';
 import { openData } from './compose.js';
@@ -8,7 +8,7 @@ import { complain, EXIT, UsageError } from './output.js';
 import { Progress } from './progress.js';
 
 /** Refreshes a catalogue with a progress bar on a terminal. */
-export async function refreshWithProgress(config: Config, opened?: FsStore) {
+export async function refreshWithProgress(config: Config, opened?: ObjectStore) {
   let bar: Progress | undefined;
   const { store, catalogue } = await openData(
     config,

@@ -2,13 +2,15 @@
 export interface MemoryReport {
   readonly rssBytes: number;
   readonly heapBytes: number;
+  /** buffers and WebAssembly memory */
+  readonly externalBytes: number;
 }
 
 process.on('message', (message) => {
   if (message !== 'memory') return;
   globalThis.gc?.();
   const { rss, heapUsed, external } = process.memoryUsage();
-  const report: MemoryReport = { rssBytes: rss, heapBytes: heapUsed + external };
+  const report: MemoryReport = { rssBytes: rss, heapBytes: heapUsed, externalBytes: external };
   process.send?.(report);
 });
 process.channel?.unref();

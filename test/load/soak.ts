@@ -16,6 +16,7 @@ const NO_SLOPE = 0.5 * 1048576;
 interface Sample {
   readonly minutes: number;
   readonly heap: number;
+  readonly external: number;
   readonly rss: number;
   readonly descriptors: number;
 }
@@ -64,14 +65,15 @@ async function act(client: Client, n: number): Promise<void> {
 }
 
 async function sample(served: Served, begun: number): Promise<Sample> {
-  const { heapBytes, rssBytes } = await served.memory();
+  const { heapBytes, rssBytes, externalBytes } = await served.memory();
   const minutes = (performance.now() - begun) / 60_000;
-  return { minutes, heap: heapBytes, rss: rssBytes, descriptors: await served.descriptors() };
+  return { minutes, heap: heapBytes, external: externalBytes, rss: rssBytes, descriptors: await served.descriptors() };
 }
 
 export async function soak(ground: Parameters<typeof startServed>[0], seconds: number): Promise<StepResult> {
-  // Results live for two seconds: what is kept is as much at the end as in the middle.
-  await using served = await startServed(ground, 'soak', { limits: { resultTtlSeconds: 2 } });
+  // Results live for two seconds and few answers are kept: what is kept is as much at the end as in the middle.
+  const limits = { resultTtlSeconds: 2, cacheBytes: 100_000 };
+  await using served = await startServed(ground, 'soak', { limits });
   const client = new Client(served.url, LANES);
   const begun = performance.now();
   const until = begun + seconds * 1000;
@@ -105,6 +107,7 @@ export async function soak(ground: Parameters<typeof startServed>[0], seconds: n
     requests: count,
     heapSlopeMbPerMin: mb(heap.slope),
     heapDoubt: mb(heap.doubt),
+    externalSlopeMbPerMin: mb(slopeOf(steady, (one) => one.external).slope),
     rssSlopeMbPerMin: mb(rss.slope),
     rssDoubt: mb(rss.doubt),
     descriptorSlope: Math.round(descriptors.slope * 100) / 100,

@@ -31,6 +31,11 @@ export class FstSink {
     for (const descriptor of grid.descriptors) await this.#encode(descriptor);
   }
 
+  /** Writes a record that describes others. */
+  async descriptor(field: FstField): Promise<void> {
+    await this.#encode(field);
+  }
+
   async add(field: FstField): Promise<void> {
     await this.#encode(field);
     this.records++;

@@ -1,5 +1,8 @@
 /** NetCDF-4 and NetCDF-3 as converters. */
+import { isNetCdf3, openNetCdf3 } from '../../formats/netcdf/netcdf3-reader.js';
+import { isHdf5, openNetCdf4 } from '../../formats/netcdf/netcdf4-reader.js';
 import { NetCdf4Writer } from '../../formats/netcdf/netcdf4-writer.js';
+import { importCf, READ_OPTIONS } from './cf-read.js';
 import { VIEW_OPTIONS, viewOptions, writeDataset } from './cf-write.js';
 import type { Converter, ConvertOptions } from './formats.js';
 import { choice, whole } from './options.js';
@@ -13,7 +16,11 @@ export function deflateLevel(options: ConvertOptions, fallback: number): number 
 }
 
 export const netcdf: Converter = {
-  options: [...VIEW_OPTIONS, 'pack', 'level'],
+  options: [...VIEW_OPTIONS, ...READ_OPTIONS, 'pack', 'level'],
+  recognises: (_, head) => isHdf5(head),
+  async read(input, out, options, signal, progress) {
+    return importCf(input, await openNetCdf4(input), out, options, signal, progress);
+  },
   write(selection, out, options, signal, progress) {
     const level = deflateLevel(options, DEFAULT_LEVEL);
     const packing = level === undefined ? {} : { level };
@@ -26,4 +33,10 @@ export const netcdf: Converter = {
     );
   },
 };
-export const netcdf3: Converter = { options: [] };
+export const netcdf3: Converter = {
+  options: [...READ_OPTIONS],
+  recognises: (_, head) => isNetCdf3(head),
+  async read(input, out, options, signal, progress) {
+    return importCf(input, await openNetCdf3(input), out, options, signal, progress);
+  },
+};

@@ -82,6 +82,7 @@ export function ticketOf(columns: RunColumns, series: Series, gridRow: number, c
     fst_nomvar: series.nomvar,
     fst_typvar: series.typvar,
     fst_etiket: textAt(columns.etiket, 12, series.places[0]!.row),
+    fst_records: int(series.places.length),
   };
   const variables: CfVariable[] = [];
   const rows = series.places.map(({ row }) => row);

@@ -1,7 +1,9 @@
 /** Zarr v3 and v2 as converters: folders, and ZIP archives when the name ends in `.zip`. */
 import type { ZarrVersion } from '../../formats/zarr-metadata.js';
+import { isZarr, openZarr } from '../../formats/zarr-reader.js';
 import { FolderSink, ZipSink } from '../../formats/zarr-sink.js';
 import { ZarrWriter } from '../../formats/zarr-writer.js';
+import { importCf, READ_OPTIONS } from './cf-read.js';
 import { VIEW_OPTIONS, viewOptions, writeDataset } from './cf-write.js';
 import type { Converter } from './formats.js';
 import { deflateLevel } from './netcdf.js';
@@ -11,7 +13,11 @@ const DEFAULT_LEVEL = 1;
 
 function zarrConverter(version: ZarrVersion): Converter {
   return {
-    options: [...VIEW_OPTIONS, 'pack', 'level', 'store'],
+    options: [...VIEW_OPTIONS, ...READ_OPTIONS, 'pack', 'level', 'store'],
+    recognises: isZarr,
+    async read(input, out, options, signal, progress) {
+      return importCf(input, await openZarr(input), out, options, signal, progress);
+    },
     write(selection, out, options, signal, progress) {
       const level = deflateLevel(options, DEFAULT_LEVEL);
       const zipped =

@@ -35,6 +35,34 @@ program
   .action(run(async () => (await import('./ls.js')).ls));
 
 program
+  .command('info')
+  .description('what files hold: variables, levels, times, grids')
+  .argument('<file...>', 'FST files')
+  .option('--json', 'one JSON object a file')
+  .action(run(async () => (await import('./info.js')).info));
+
+program
+  .command('diff')
+  .description('records and values that differ between two files; exit 0 when there are none, 1 when there are')
+  .argument('<first>', 'FST file')
+  .argument('<second>', 'FST file')
+  .option('--abs <x>', 'differences up to x count as equal')
+  .option('--rel <x>', 'differences up to x times the value count as equal')
+  .option('--json', 'one JSON object a difference')
+  .action(run(async () => (await import('./diff.js')).diff));
+
+program
+  .command('plot')
+  .description('a record as a map, or a variable at a point over time; PNG with --out, else in the terminal')
+  .argument('<file>', 'FST file')
+  .option('--row <n>', 'record number from 0')
+  .option('--where <key=glob>', 'the first record that matches, or (with --at) all that match', collect, [])
+  .option('--at <lat,lon>', 'values at this point over time instead of a map')
+  .option('--out <file>', 'PNG file to write')
+  .option('--width <n>', 'width of the picture, pixels')
+  .action(run(async () => (await import('./plot.js')).plot));
+
+program
   .command('read')
   .description('decode records into a raw little-endian file')
   .argument('<file>', 'FST file')
@@ -135,6 +163,17 @@ dataFlags(program.command('work'))
   .option('--queue <url>', 'redis://… or postgres://…')
   .option('--concurrency <n>', 'jobs at a time (default: cores)')
   .action(run(async () => (await import('./work.js')).work));
+
+dataFlags(program.command('doctor'))
+  .description('check environment, configuration and data folders')
+  .option('--json', 'one JSON object a check')
+  .action(run(async () => (await import('./doctor.js')).doctor));
+
+program
+  .command('completion')
+  .description('completion script of a shell, or the manual page')
+  .argument('<shell>', 'bash, zsh, fish or man')
+  .action(run(async () => async (shell: string) => (await import('./completion.js')).completion(shell, program)));
 
 const ip = program.command('ip').description('decode and encode IP1, IP2, IP3');
 ip.command('decode')

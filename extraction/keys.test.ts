@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { cubeOf } from '../test/cubes.js';
 import type { TestRecord } from '../test/tables.js';
-import { encodeIp } from './fst/ip.js';
 import { shortestDecimal } from './fst/decimal.js';
+import { encodeIp } from './fst/ip.js';
 import { memberDigits, memberPattern } from './key-members.js';
 import { decodeRunIndex, encodeRunIndex, FLAG, LEVTYPES, type RunIndex } from './run-index.js';
 

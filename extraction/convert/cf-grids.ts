@@ -34,6 +34,7 @@ function ticketGrid(
   field: CfVariable,
   [nj, ni]: readonly [number, number],
   descriptors: readonly DescriptorKeys[],
+  hasPlaces: boolean,
 ): ReadGrid | undefined {
   const letter = attributes['fst_grtyp'];
   const [ownNi, ownNj] = [numberOf(attributes, 'fst_ni'), numberOf(attributes, 'fst_nj')];
@@ -45,8 +46,8 @@ function ticketGrid(
   if (!whole) return undefined;
   const ig = (n: number): number => numberOf(field.attributes, `fst_ig${n}`) ?? numberOf(attributes, `fst_ig${n}`) ?? 0;
   const linked = descriptors.some(({ ip1, ip2 }) => ip1 === ig(1) && ip2 === ig(2));
-  // records of type X may have no descriptors at all
-  if (LINKED.includes(letter) && letter !== 'X' && !linked) return undefined;
+  // a field that has no places here had none before
+  if (LINKED.includes(letter) && !linked && hasPlaces) return undefined;
   return {
     keys: { grtyp: letter, ni: ownNi, nj: ownNj, ig1: ig(1), ig2: ig(2), ig3: ig(3), ig4: ig(4) },
     grid: undefined,
@@ -64,11 +65,7 @@ function inferred(grid: FstGrid): ReadGrid {
 
 const MOST_PLACES = 4e6;
 
-async function byMapping(
-  mapping: CfVariable,
-  y: CfVariable,
-  x: CfVariable,
-): Promise<FstGrid | undefined> {
+async function byMapping(mapping: CfVariable, y: CfVariable, x: CfVariable): Promise<FstGrid | undefined> {
   const { attributes } = mapping;
   const number = (name: string): number | undefined => numberOf(attributes, name);
   const rows = await numbersOf(y);
@@ -160,7 +157,8 @@ export function gridOfField(
 ): Promise<ReadGrid> {
   const name = textOf(field, 'grid_mapping')?.split(/[ :]/)[0];
   const mapping = name === undefined ? undefined : scope.find(name);
-  const ticket = ticketGrid(mapping?.attributes ?? field.attributes, field, shape, descriptors);
+  const hasPlaces = mapping !== undefined || scope.beside(field, 'y').length > 0;
+  const ticket = ticketGrid(mapping?.attributes ?? field.attributes, field, shape, descriptors, hasPlaces);
   if (ticket !== undefined) return Promise.resolve(ticket);
   const known = inferences.get(scope.group) ?? new Map<string, Promise<ReadGrid>>();
   inferences.set(scope.group, known);

@@ -172,6 +172,8 @@ class CfImport {
     });
     if (grid.grid !== undefined) await this.sink.grid(grid.grid);
     const before = this.sink.records;
+    const expected = numberOf(variable.attributes, 'fst_records');
+    const isFull = expected === sizeOf(leading);
     for (const at of indices(leading)) {
       this.sink.signal.throwIfAborted();
       const raw = await this.#plane(field, at);
@@ -179,10 +181,9 @@ class CfImport {
       const keys = await keysAt(at);
       const { values, missing } = recordValues(variable, grid.arrange(raw), parameter, keys.packing);
       // a cell that no record filled
-      if (missing === values.length && (textOf(variable, 'fst_missing') === undefined || leading.length > 0)) continue;
+      if (missing === values.length && !isFull) continue;
       await this.#record(field, grid, { ...keys, nomvar: parameter.nomvar }, values, missing, nk);
     }
-    const expected = numberOf(variable.attributes, 'fst_records');
     const wrote = this.sink.records - before;
     if (expected === undefined ? wrote < sizeOf(leading) : wrote < Math.min(expected, sizeOf(leading))) {
       this.lost.push({
@@ -224,7 +225,13 @@ class CfImport {
     const { datyp, nbits } = this.#packingOf(variable, values, packing);
     const common: Omit<FstField, 'values'> = { ...keys, ...gridKeys, nk, nomvar: keys.nomvar };
     if (!masked || missing === 0) {
-      await this.sink.add({ ...common, values, datyp: missing > 0 ? datyp | 64 : datyp & ~64, nbits });
+      await this.sink.add({
+        ...common,
+        values,
+        datyp: missing > 0 ? datyp | 64 : datyp & ~64,
+        nbits,
+        ...this.#metadata(variable),
+      });
       return;
     }
     const mask = Uint32Array.from(values as Float32Array, (value) => (Number.isNaN(value) ? 0 : 1));
@@ -232,6 +239,11 @@ class CfImport {
     const typvar = `${(keys.typvar ?? 'P')[0]}@`;
     await this.sink.add({ ...common, typvar, values: plain, datyp: datyp & ~64, nbits });
     await this.sink.descriptor({ ...common, typvar: '@@', values: mask, datyp: 2, nbits: 1 });
+  }
+
+  #metadata(variable: CfVariable): { readonly metadata?: string } {
+    const metadata = textOf(variable, 'fst_extended_metadata');
+    return metadata === undefined || this.sink.target.container !== 'rsf' ? {} : { metadata };
   }
 
   #packingOf(

@@ -1,5 +1,5 @@
 /** Planes of CF variables as values of records: unpacked, in the unit of the records, missing points marked as records mark them. */
-import { type CfNumbers, type CfVariable, dtypeOf } from '../../formats/cf.js';
+import type { CfNumbers, CfVariable } from '../../formats/cf.js';
 import type { FstField } from '../fst/field.js';
 import { numberOf } from './cf-scope.js';
 import type { Change } from './cf-units.js';
@@ -11,14 +11,6 @@ export interface RecordValues {
 
 const isInteger = (values: CfNumbers): boolean =>
   !(values instanceof Float32Array) && !(values instanceof Float64Array);
-
-/** The value that stands for a missing integer in records of its width. */
-function flagOf(values: CfNumbers): number | bigint {
-  const dtype = dtypeOf(values);
-  const bits = Number(dtype.replace(/\D/g, ''));
-  if (dtype.startsWith('u')) return bits === 64 ? 2n ** 64n - 1n : 2 ** bits - 1;
-  return bits === 64 ? -(2n ** 63n) : -(2 ** (bits - 1));
-}
 
 function missingValues({ attributes }: CfVariable): readonly number[] {
   return ['_FillValue', 'missing_value'].flatMap((name) => {
@@ -33,28 +25,43 @@ export function keepsIntegers(variable: CfVariable, values: CfNumbers, packing: 
   return isInteger(values) && (base === 2 || base === 4) && variable.attributes['scale_factor'] === undefined;
 }
 
-function integers(variable: CfVariable, values: CfNumbers): RecordValues {
+/** Integers of the sign that the packing has, in 32 bits where those suffice; missing ones are the flag of that type. */
+function integers(variable: CfVariable, values: CfNumbers, packing: number): RecordValues {
   const marks = missingValues(variable);
-  if (marks.length === 0) return { values, missing: 0 };
-  const flag = flagOf(values);
-  const out = values.slice() as CfNumbers;
+  const unsigned = ((packing >> 8) & 63) === 2;
+  if ((packing & 255) > 32) return wideIntegers(values, marks, unsigned);
+  const out = unsigned ? new Uint32Array(values.length) : new Int32Array(values.length);
+  const flag = unsigned ? 2 ** 32 - 1 : -(2 ** 31);
   let missing = 0;
   for (let k = 0; k < out.length; k++) {
-    if (!marks.includes(Number(out[k]))) continue;
-    out[k] = flag;
-    missing++;
+    const value = Number(values[k]);
+    const isMissing = marks.includes(value);
+    out[k] = isMissing ? flag : value;
+    if (isMissing) missing++;
   }
   return { values: out, missing };
 }
 
-/** Values for a record. `wide`: keep float64. */
+function wideIntegers(values: CfNumbers, marks: readonly number[], unsigned: boolean): RecordValues {
+  const out = unsigned ? new BigUint64Array(values.length) : new BigInt64Array(values.length);
+  const flag = unsigned ? 2n ** 64n - 1n : -(2n ** 63n);
+  let missing = 0;
+  for (let k = 0; k < out.length; k++) {
+    const isMissing = marks.includes(Number(values[k]));
+    out[k] = isMissing ? flag : BigInt(values[k]!);
+    if (isMissing) missing++;
+  }
+  return { values: out, missing };
+}
+
+/** Values for a record. */
 export function recordValues(
   variable: CfVariable,
   values: CfNumbers,
   change: Change,
   packing: number | undefined,
 ): RecordValues {
-  if (keepsIntegers(variable, values, packing)) return integers(variable, values);
+  if (packing !== undefined && keepsIntegers(variable, values, packing)) return integers(variable, values, packing);
   const scale = numberOf(variable.attributes, 'scale_factor') ?? 1;
   const offset = numberOf(variable.attributes, 'add_offset') ?? 0;
   const marks = missingValues(variable).filter((mark) => !Number.isNaN(mark));

@@ -40,6 +40,11 @@ export function tableOf(selection: SelectedRecords, signal: AbortSignal): ViewTa
     descriptors,
     fileOf,
     gridOf: selection.gridOf,
+    metadataOf(row) {
+      const { metadata, metadataStart } = files[columns.file[row]!]!.table;
+      const at = columns.row[row]!;
+      return new TextDecoder().decode(metadata.subarray(metadataStart[at]!, metadataStart[at + 1]!));
+    },
     async valuesOf(row) {
       const { path, table } = files[columns.file[row]!]!;
       const [values] = await onCore(
@@ -56,7 +61,7 @@ export function skippedRecord(selection: SelectedRecords, row: number, error: Fe
 }
 
 /** What is known to be lost in a dataset, whatever it is written to. */
-function lostKeys(selection: SelectedRecords, { series }: View): LostKey[] {
+function lostKeys(selection: SelectedRecords, { series }: View, metadataOf: (row: number) => string): LostKey[] {
   const lost: LostKey[] = [];
   for (const { name, duplicates } of series) {
     if (duplicates.length === 0) continue;
@@ -65,6 +70,15 @@ function lostKeys(selection: SelectedRecords, { series }: View): LostKey[] {
       key: name,
       detail: `${duplicates.length} record(s) of ${name} give way to a later one with the same keys; the first is record ${row} of ${file}.`,
     });
+  }
+  for (const { name, places } of series) {
+    const texts = new Set(places.map(({ row }) => metadataOf(row)));
+    if (texts.size > 1) {
+      lost.push({
+        key: name,
+        detail: `${name}: extended metadata differ from record to record; those of the first one are kept.`,
+      });
+    }
   }
   return lost;
 }
@@ -108,7 +122,7 @@ export async function writeDataset(
       throw new FeatureError(first?.code ?? 'record_not_found', first?.detail ?? 'No record could be decoded.');
     }
     const bytes = await writer.close(signal);
-    return { records, skipped, lost: lostKeys(selection, view), bytes };
+    return { records, skipped, lost: lostKeys(selection, view, (row) => table.metadataOf!(row)), bytes };
   } catch (error) {
     await writer.abandon().catch(() => undefined);
     throw error;

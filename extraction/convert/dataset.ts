@@ -25,6 +25,8 @@ export interface ViewTable {
   gridOf(row: number): Promise<Grid>;
   /** values of a descriptor, as float64 */
   valuesOf(row: number): Promise<Float64Array>;
+  /** extended metadata of a record as JSON text, empty without any */
+  metadataOf?(row: number): string;
 }
 
 export interface ViewOptions {
@@ -130,7 +132,7 @@ async function buildGroup(
     }
     for (const one of series) {
       const place = { time: times.get(one), level: levels.get(one), members, masks, horizontal, gridRow: part.row };
-      const { variable, more, dims } = fieldVariable(columns, one, place, options);
+      const { variable, more, dims } = fieldVariable(table, one, place, options);
       target.addDims(dims);
       target.add([variable, ...(horizontal === horizontals[0] || horizontal.group !== '' ? more : [])]);
     }

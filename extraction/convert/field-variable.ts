@@ -2,7 +2,7 @@
 import type { CfAttribute, CfDimension, CfDtype, CfPlanes, CfVariable } from '../../formats/cf.js';
 import { nativeParam } from '../../schemas/params.js';
 import { FLAG, type RunColumns } from '../run-index.js';
-import type { ViewOptions } from './dataset.js';
+import type { ViewOptions, ViewTable } from './dataset.js';
 import type { Horizontal } from './horizontal.js';
 import type { LevelAxis } from './level-axes.js';
 import type { MemberAxis } from './member-axis.js';
@@ -121,12 +121,8 @@ export interface FieldParts {
 }
 
 /** The variable of a series on its axes; `more`: arrays of keys that belong to it. */
-export function fieldVariable(
-  columns: RunColumns,
-  series: Series,
-  place: FieldPlace,
-  options: ViewOptions,
-): FieldParts {
+export function fieldVariable(table: ViewTable, series: Series, place: FieldPlace, options: ViewOptions): FieldParts {
+  const { columns } = table;
   const { horizontal } = place;
   const leading = leadingOf(series, place);
   const depth: CfDimension[] =
@@ -165,10 +161,24 @@ export function fieldVariable(
       ...attributes,
       ...horizontal.fieldAttributes,
       ...ticket.attributes,
+      ...(full ? extendedMetadata(table, series) : {}),
     },
     data,
   };
   return { variable, more: full ? ticket.variables : [], dims: depth };
+}
+
+/** Longest text that an attribute is given. */
+const MOST_METADATA = 60_000;
+
+/** Extended metadata of the first record that has any. */
+function extendedMetadata(table: ViewTable, { places }: Series): Record<string, CfAttribute> {
+  if (table.metadataOf === undefined) return {};
+  for (const { row } of places) {
+    const text = table.metadataOf(row);
+    if (text !== '' && text.length <= MOST_METADATA) return { fst_extended_metadata: text };
+  }
+  return {};
 }
 
 const PLANE_DIMS = new Set(['lat', 'lon', 'rlat', 'rlon', 'y', 'x', 'station', 'node']);

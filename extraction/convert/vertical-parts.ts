@@ -184,7 +184,28 @@ function withAttributes(variable: CfVariable, attributes: Record<string, CfAttri
   return { ...variable, attributes: { ...variable.attributes, ...attributes } };
 }
 
-/** Terms of every axis of model levels, and the tables that they come from. */
+/** A `!!` record as it is, for the way back. */
+function wholeTable(
+  table: ViewTable,
+  row: number,
+  name: string,
+  values: Float64Array,
+): { dims: CfDimension[]; variable: CfVariable } {
+  const [ni, nj] = [table.columns.ni[row]!, table.columns.nj[row]!];
+  const variable = numbers(name, [`${name}_row`, `${name}_col`], [nj, ni], values.slice(0, ni * nj), {
+    long_name: 'descriptor record !! of the vertical coordinate',
+    fst_record: JSON.stringify(descriptorKeys(table.columns, row)),
+  });
+  return {
+    dims: [
+      { name: `${name}_row`, size: nj },
+      { name: `${name}_col`, size: ni },
+    ],
+    variable,
+  };
+}
+
+/** Terms of every axis of model levels, and the table that they come from. */
 export async function verticalParts(
   table: ViewTable,
   linked: number | undefined,
@@ -192,38 +213,25 @@ export async function verticalParts(
   levels: ReadonlyMap<Series, LevelAxis>,
   full: boolean,
 ): Promise<VerticalParts> {
-  const dims: CfDimension[] = [];
+  const axes = new Set([...levels.values()].filter((axis) => axis.levels === 'ml'));
+  const row = linked ?? (axes.size > 0 ? onlyDescriptor(table) : undefined);
+  if (row === undefined || (axes.size === 0 && !full)) return { dims: [], variables: [], notes: [] };
+  const { columns } = table;
+  const values = await table.valuesOf(row);
   const variables: CfVariable[] = [];
   const notes: string[] = [];
-  const done = new Set<LevelAxis>();
-  const tables = new Set<number>();
-  for (const one of series) {
-    const axis = levels.get(one);
-    if (axis === undefined || axis.levels !== 'ml' || done.has(axis)) continue;
-    done.add(axis);
-    const row = linked ?? onlyDescriptor(table);
-    if (row === undefined) continue;
-    const { columns } = table;
-    const values = await table.valuesOf(row);
-    const [ni, nj] = [columns.ni[row]!, columns.nj[row]!];
-    const parsed = parseVertical(values, ni, nj);
-    const terms = termsOf(axis, parsed, series);
+  if (axes.size > 0) {
+    const parsed = parseVertical(values, columns.ni[row]!, columns.nj[row]!);
     const vcode: Record<string, CfAttribute> = { fst_vcode: Int32Array.of(parsed.vcode) };
-    if (typeof terms === 'string') notes.push(terms);
-    else variables.push(...terms.variables);
-    variables.push(
-      withAttributes(axis.variables[0]!, typeof terms === 'string' ? vcode : { ...terms.attributes, ...vcode }),
-    );
-    if (!full || tables.has(row)) continue;
-    tables.add(row);
-    const name = `vgrid_${parsed.vcode}${tables.size > 1 ? `_${tables.size}` : ''}`;
-    dims.push({ name: `${name}_row`, size: nj }, { name: `${name}_col`, size: ni });
-    variables.push(
-      numbers(name, [`${name}_row`, `${name}_col`], [nj, ni], values.slice(0, ni * nj), {
-        long_name: 'descriptor record !! of the vertical coordinate',
-        fst_record: JSON.stringify(descriptorKeys(columns, row)),
-      }),
-    );
+    for (const axis of axes) {
+      const terms = termsOf(axis, parsed, series);
+      if (typeof terms === 'string') notes.push(terms);
+      else variables.push(...terms.variables);
+      const own = typeof terms === 'string' ? vcode : { ...terms.attributes, ...vcode };
+      variables.push(withAttributes(axis.variables[0]!, own));
+    }
   }
-  return { dims, variables, notes };
+  if (!full) return { dims: [], variables, notes };
+  const { dims, variable } = wholeTable(table, row, `vgrid_${columns.ig1[row]}`, values);
+  return { dims, variables: [...variables, variable], notes };
 }

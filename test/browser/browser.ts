@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 import { writeDemo } from '../../cli/demo.js';
 import { root } from '../paths.js';
 import { startTestService, type TestService } from '../service.js';
@@ -86,6 +86,9 @@ async function open(browser: Browser, url: string, hash: string, options: Browse
   await page.goto(`${url}/${hash}`);
   return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
 }
+
+/** Text of an element; empty without any. */
+export const textOf = async (locator: Locator): Promise<string> => (await locator.textContent()) ?? '';
 
 /** Waits until the map shows a whole picture. */
 export async function mapShown(page: Page): Promise<void> {

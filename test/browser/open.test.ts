@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { axe, type Bench, keep, mapShown, noBrowser, RUN, startBench } from './browser.js';
+import { axe, type Bench, keep, mapShown, noBrowser, RUN, startBench, textOf } from './browser.js';
 
 describe('the page: opening, parameters, levels, runs, time', { skip: noBrowser }, () => {
   let bench: Bench;
@@ -46,7 +46,7 @@ describe('the page: opening, parameters, levels, runs, time', { skip: noBrowser 
     await page.click('[data-level="500"]');
     await page.waitForFunction(`location.hash.includes('z=500')`);
     await page.waitForFunction(`document.body.dataset.shown === '2025-01-16T18:00Z'`);
-    assert.match(await page.locator('#title h1').innerText(), /500 hPa/);
+    assert.match(await textOf(page.locator('#title h1')), /500 hPa/);
     assert.match((await page.evaluate('location.hash')) as string, /t=2025-01-16T18:00Z/);
     assert.deepEqual(complaints, []);
   });
@@ -57,7 +57,7 @@ describe('the page: opening, parameters, levels, runs, time', { skip: noBrowser 
     await mapShown(page);
     await page.selectOption('#pick-run', '20250115T000000Z');
     await page.waitForFunction(`location.hash.includes('r=20250115T000000Z')`);
-    assert.match(await page.locator('.now b').innerText(), /15 Jan/);
+    assert.match(await textOf(page.locator('.now b')), /15 Jan/);
     await page.goBack();
     await page.waitForFunction(`!location.hash.includes('r=2025')`);
     assert.notEqual(RUN, '20250115T000000Z');
@@ -69,13 +69,13 @@ describe('the page: opening, parameters, levels, runs, time', { skip: noBrowser 
     const { page, complaints } = opened;
     await page.waitForSelector('.met .uplot');
     const head = page.locator('.met .row-head', { hasText: 'Temperature' }).locator('b');
-    const celsius = Number.parseFloat(await head.innerText());
+    const celsius = Number.parseFloat(await textOf(head));
     await page.click('.toggle >> text=Local');
     await page.waitForSelector('.now b:has-text("13:00 EST")');
     await page.click('summary[aria-label=Units]');
     await page.selectOption('[data-unit=temperature]', 'F');
     await page.waitForFunction(`document.querySelector('.met').textContent.includes('°F')`);
-    const fahrenheit = Number.parseFloat(await head.innerText());
+    const fahrenheit = Number.parseFloat(await textOf(head));
     assert.ok(Math.abs(fahrenheit - (celsius * 1.8 + 32)) < 0.15, `${celsius} ${fahrenheit}`);
     await page.waitForFunction(`location.hash.includes('u=temperature:F') && location.hash.includes('tz=local')`);
     assert.deepEqual(complaints, []);

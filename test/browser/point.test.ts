@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { axe, type Bench, keep, mapShown, noBrowser, POINT, startBench } from './browser.js';
+import { axe, type Bench, keep, mapShown, noBrowser, POINT, startBench, textOf } from './browser.js';
 
 /** Value of the demo run at the point, as the service answers `query`: kelvin for 2t. */
 async function asked(bench: Bench, param: string, step: number): Promise<number> {
@@ -45,7 +45,7 @@ describe('the page: points', { skip: noBrowser }, () => {
     await page.mouse.move(x + 3, y + 3);
     await page.mouse.move(x, y);
     await page.waitForSelector('#readout:not([hidden]) b');
-    const shown = Number.parseFloat(await page.locator('#readout b').innerText());
+    const shown = Number.parseFloat(await textOf(page.locator('#readout b')));
     assert.ok(Math.abs(shown - ((await asked(bench, '2t', 6)) - 273.15)) < 0.051, String(shown));
     assert.deepEqual(complaints, []);
   });
@@ -72,7 +72,7 @@ describe('the page: points', { skip: noBrowser }, () => {
         const row = page.locator('.table tbody tr', {
           hasText: new RegExp(`${Number(time.slice(8, 10))} Jan ${time.slice(11, 16)} UTC`),
         });
-        const cell = Number.parseFloat(await row.locator('th, td').nth(column).innerText());
+        const cell = Number.parseFloat(await textOf(row.locator('th, td').nth(column)));
         assert.ok(Math.abs(cell - ((await asked(bench, '2t', step)) - 273.15)) < 0.051, `${step}: ${cell}`);
       }
       assert.deepEqual(complaints, []);
@@ -123,7 +123,7 @@ describe('the page: points', { skip: noBrowser }, () => {
     const edr = (await (await fetch(url)).json()) as { ranges: Record<string, { values: number[] }> };
     assert.ok(Math.abs(edr.ranges['2t']!.values.at(-1)! - (await asked(bench, '2t', 24))) < 1e-4);
     await page.click('#code-curl');
-    const text = await page.locator('#code-text').innerText();
+    const text = await textOf(page.locator('#code-text'));
     const body = /-d '(\{[\s\S]*\})'/.exec(text)![1]!;
     const answer = await fetch(/'(http[^']*)'\s*$/.exec(text)![1]!, {
       method: 'POST',
@@ -132,7 +132,7 @@ describe('the page: points', { skip: noBrowser }, () => {
     });
     assert.equal(answer.status, 200);
     await page.click('#code-Python');
-    assert.match(await page.locator('#code-text').innerText(), /user_key="anonymous"/);
+    assert.match(await textOf(page.locator('#code-text')), /user_key="anonymous"/);
     assert.deepEqual(complaints, []);
   });
 

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { axe, type Bench, keep, mapShown, noBrowser, startBench, textOf } from './browser.js';
+
+const LINK = '#c=demo-sfc&p=2t&t=2025-01-16T18:00Z';
+
+describe('the page: projections, errors, small screens', { skip: noBrowser }, () => {
+  let bench: Bench;
+  before(async () => {
+    bench = await startBench();
+  });
+  after(() => bench[Symbol.asyncDispose]());
+
+  for (const crs of ['5937', '3857', '84'] as const) {
+    it(`18 has the colour of the value on the map in ${crs}`, async () => {
+      await using opened = await bench.open(`#c=demo-pl&p=t&z=500&t=2025-01-16T18:00Z&crs=${crs}&o=none`);
+      const { page, complaints } = opened;
+      await mapShown(page);
+      const map = (await page.locator('#map').boundingBox())!;
+      const colours = (await page.evaluate(
+        `[...document.querySelectorAll('.legend-bin')].map((bin) => bin.getAttribute('fill'))`,
+      )) as string[];
+      let compared = 0;
+      for (let n = 0; n < 20; n++) {
+        const [x, y] = [map.x + map.width * (0.35 + 0.015 * n), map.y + map.height * (0.3 + 0.02 * ((n * 7) % 20))];
+        await page.mouse.move(x, y);
+        await page.waitForTimeout(140);
+        const text = await textOf(page.locator('#readout'));
+        const value = Number.parseFloat((text ?? '').replace('−', '-'));
+        if (Number.isNaN(value) || Math.abs(value / 5 - Math.round(value / 5)) < 0.03) continue;
+        const pixel = await page.evaluate(`(async () => {
+          for (const tile of document.querySelectorAll('.fill:not(.waiting) img')) {
+            const box = tile.getBoundingClientRect();
+            const [x, y] = [${x} - box.left, ${y} - box.top];
+            if (x < 0 || y < 0 || x >= box.width || y >= box.height) continue;
+            const canvas = new OffscreenCanvas(tile.naturalWidth, tile.naturalHeight);
+            const context = canvas.getContext('2d');
+            context.drawImage(tile, 0, 0);
+            const [r, g, b] = context.getImageData(Math.floor(x * tile.naturalWidth / box.width), Math.floor(y * tile.naturalHeight / box.height), 1, 1).data;
+            return '#' + [r, g, b].map((part) => part.toString(16).padStart(2, '0')).join('');
+          }
+        })()`);
+        assert.equal(pixel, colours[Math.floor((value + 40) / 5) + 1], `${value} at ${x}, ${y}`);
+        compared++;
+      }
+      assert.ok(compared >= 5, `${compared} places compared`);
+      await keep(page, `projection-${crs}`);
+      assert.deepEqual(complaints, []);
+    });
+  }
+
+  it('18 takes a click at the pole', async () => {
+    await using opened = await bench.open(`${LINK}&crs=5937&v=90,0,3`);
+    const { page } = opened;
+    await page.waitForSelector('#title h1');
+    await page.focus('#map');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#panel h1');
+    assert.match(await textOf(page.locator('#panel h1')), /^90\.00° N/);
+  });
+
+  it('19 says what is too large, in the panel', async () => {
+    await using small = await startBench(undefined, { limits: { values: 100 } });
+    await using opened = await small.open(`${LINK}&f=box:41,-79,49,-61`);
+    const { page } = opened;
+    await page.waitForSelector('#tab-body [role=alert] code:has-text("too_large")');
+  });
+
+  it('19 says that the server is gone, and goes on when it is back', async () => {
+    await using opened = await bench.open(LINK);
+    const { page } = opened;
+    await mapShown(page);
+    await page.context().setOffline(true);
+    await page.click('[data-key=tcc]');
+    await page.waitForSelector('#strip:has-text("not reachable")', { timeout: 30_000 });
+    assert.ok(await page.locator('#title h1').isVisible());
+    await page.context().setOffline(false);
+    await page.click('[data-key="2t"]');
+    await page.click('[data-key=msl]');
+    await page.waitForSelector('#strip:not(:has(.strip))', { state: 'attached', timeout: 30_000 });
+  });
+
+  it('19 asks for the key of a server that wants one', async () => {
+    await using keyed = await startBench(undefined, { auth: { keys: [{ key: 'k'.repeat(24), user: 'ann' }] } });
+    await using opened = await keyed.open(LINK);
+    const { page } = opened;
+    await page.fill('#strip input[name=key]', 'k'.repeat(24));
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#title h1');
+    assert.doesNotMatch((await page.evaluate('location.href')) as string, /kkkk/);
+  });
+
+  for (const [name, options, hash] of [
+    ['phone-fr', { colorScheme: 'light' as const }, '&lang=fr'],
+    ['phone-dark', { colorScheme: 'dark' as const }, ''],
+  ] as const) {
+    it(`20 fits a phone: ${name}`, async () => {
+      await using opened = await bench.open(`${LINK}&f=pt:45.5,-73.5${hash}`, {
+        viewport: { width: 390, height: 844 },
+        deviceScaleFactor: 2,
+        hasTouch: true,
+        isMobile: true,
+        ...options,
+      });
+      const { page, complaints } = opened;
+      await mapShown(page);
+      await page.waitForSelector('.met .uplot');
+      const wide = await page.evaluate('document.documentElement.scrollWidth');
+      assert.equal(wide, 390);
+      await keep(page, name);
+      const height = async (): Promise<number> => (await page.locator('#panel').boundingBox())!.height;
+      const stop = await height();
+      await page.locator('.grab button').last().tap();
+      assert.ok((await height()) < stop);
+      await page.locator('.grab button').first().tap();
+      await page.locator('.grab button').first().tap();
+      assert.ok((await height()) > 800);
+      assert.deepEqual(await axe(page), []);
+      assert.deepEqual(complaints, []);
+    });
+  }
+
+  it('20 bears large text, forced colours and reduced motion', async () => {
+    await using opened = await bench.open(`${LINK}&f=pt:45.5,-73.5`, {
+      forcedColors: 'active',
+      reducedMotion: 'reduce',
+      viewport: { width: 720, height: 450 },
+    });
+    const { page, complaints } = opened;
+    await page.waitForSelector('.met .uplot');
+    assert.ok(await page.locator('#timebar input').isVisible());
+    assert.ok(((await page.evaluate('document.documentElement.scrollWidth')) as number) <= 720);
+    assert.deepEqual(complaints, []);
+  });
+
+  for (const lang of ['en', 'fr'] as const) {
+    it(`has no word too long for 320 pixels, ${lang}`, async () => {
+      await using opened = await bench.open(`${LINK}&f=pt:45.5,-73.5&lang=${lang}`, {
+        viewport: { width: 320, height: 640 },
+      });
+      const { page, complaints } = opened;
+      await page.waitForSelector('.met .uplot');
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 320);
+      const text = await textOf(page.locator('body'));
+      assert.doesNotMatch(text, /\{\w+\}/);
+      assert.deepEqual(complaints, []);
+    });
+  }
+});

@@ -15,6 +15,14 @@ skip() {
   exit 77
 }
 
+# uv takes a tenth of the time of pip, and shares files between environments
+install() {
+  for uv in "$(command -v uv || true)" "$venv/../uv/bin/uv"; do
+    [ -x "$uv" ] && "$uv" pip install --quiet --python "$venv/bin/python" -r "$1" && return 0
+  done
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$1"
+}
+
 [ -f "$list" ] || { echo "venv.sh: no $list" >&2; exit 2; }
 if [ -x "$venv/bin/python" ] && cmp -s "$list" "$venv/installed.txt"; then
   echo "$venv/bin/python"
@@ -23,6 +31,6 @@ fi
 command -v "$python" >/dev/null 2>&1 || skip "there is no $python"
 mkdir -p "$(dirname "$venv")"
 "$python" -m venv "$venv" >&2 || skip "$python cannot make a venv (python3-venv?)"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$list" >&2 || skip "pip cannot install $list"
+install "$list" >&2 || skip "cannot install $list"
 cp "$list" "$venv/installed.txt"
 echo "$venv/bin/python"

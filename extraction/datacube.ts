@@ -4,6 +4,7 @@
  * makes a new cube).
  */
 import type { Collection } from '../schemas/collection.js';
+import type { RecordBatch } from '../schemas/vocabulary.js';
 import { codeOfName, nomvarCode } from './fixed-text.js';
 import { type DataFile, FLAG, type GridKey, type RunIndex } from './run-index.js';
 
@@ -71,21 +72,13 @@ export function runOf(cube: Datacube, row: number): CubeRun {
 }
 
 /** What reading needs to know of some rows, one entry a row, in the order of the rows. */
-export interface CubeRecords {
+export interface CubeRecords extends Omit<RecordBatch, 'container'> {
   /** number in `cube.files` */
   readonly file: Uint32Array;
   /** number of the record in its file */
   readonly record: Uint32Array;
   /** number in `cube.grids` */
   readonly grid: Uint32Array;
-  readonly payloadOffset: Float64Array;
-  readonly payloadBytes: Float64Array;
-  readonly ni: Uint32Array;
-  readonly nj: Uint32Array;
-  readonly nk: Uint32Array;
-  readonly datyp: Uint8Array;
-  readonly nbits: Uint8Array;
-  readonly dasiz: Uint8Array;
   /** FLAG bits */
   readonly flags: Uint8Array;
 }

@@ -1,6 +1,7 @@
 /** Which records a request can mean at all: its labels (class, stream, type, expver, domain), level type and record keys. */
 import { inRange, matchesGlob } from '../schemas/mars.js';
 import { scanInstant } from '../schemas/mars-scan.js';
+import { RECORD_KEYS } from '../schemas/request-keys.js';
 import type { AxisValue, FeatureRequest, KeyName, KeySelector, RawKey } from '../schemas/vocabulary.js';
 import { rowsOfVariable } from './field-block.js';
 import { textAt } from './fixed-text.js';
@@ -10,24 +11,6 @@ import { type LabelSet, LEVTYPES, type RunIndex } from './run-index.js';
 
 export const LABEL_KEYS = ['class', 'stream', 'type', 'expver', 'domain'] as const;
 export type LabelKey = (typeof LABEL_KEYS)[number];
-
-/** Record keys that filter rows; nomvar chooses the variables instead. */
-const FILTER_KEYS: readonly Exclude<RawKey, 'nomvar'>[] = [
-  'typvar',
-  'etiket',
-  'ip1',
-  'ip2',
-  'ip3',
-  'dateo',
-  'datev',
-  'grtyp',
-  'ig1',
-  'ig2',
-  'ig3',
-  'ig4',
-  'datyp',
-  'nbits',
-];
 
 const TEXT_WIDTH: Readonly<Record<string, number>> = { typvar: 2, etiket: 12, grtyp: 1 };
 
@@ -71,7 +54,7 @@ export function equalsRaw(asked: AxisValue, value: AxisValue): boolean {
 }
 
 export function rawFilters(request: FeatureRequest): readonly RawFilter[] {
-  return FILTER_KEYS.flatMap((key) => {
+  return RECORD_KEYS.flatMap((key) => {
     const selector = request.keys.get(key);
     if (selector === undefined) return [];
     return [{ key, selector, test: (run: RunIndex, row: number) => matches(key, selector, valueAt(run, key, row)) }];

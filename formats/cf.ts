@@ -3,31 +3,12 @@
  * and for each field variable which record fills which plane. Nothing here knows records, files or bytes.
  */
 
-export type CfDtype =
-  | 'float32'
-  | 'float64'
-  | 'int8'
-  | 'int16'
-  | 'int32'
-  | 'int64'
-  | 'uint8'
-  | 'uint16'
-  | 'uint32'
-  | 'uint64'
-  | 'string';
+import type { NumberArray, NumberType } from '../schemas/number-array.js';
+
+export type CfDtype = NumberType | 'string';
 
 /** Values of a variable in C order. Texts where the dtype is `string`. */
-export type CfNumbers =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | BigInt64Array
-  | Uint8Array
-  | Uint16Array
-  | Uint32Array
-  | BigUint64Array;
+export type CfNumbers = NumberArray;
 export type CfValues = CfNumbers | readonly string[];
 
 /** Text, a float64, or numbers of a type; an array of one is a scalar. */

@@ -4,6 +4,7 @@
  * so a cancelled job stops within one call. Numbers of records fail alone: `status[i]` is 0 or a negative code.
  */
 import { createRequire } from 'node:module';
+import type { NumberArray, NumberType } from '../schemas/number-array.js';
 import { type ErrorCode, FeatureError } from '../schemas/problem.js';
 import type { Container, GridDef, RecordBatch, RecordTable, Source } from '../schemas/vocabulary.js';
 import { type Slab, tableOf } from './record-table.js';
@@ -14,19 +15,7 @@ export interface Decoded {
   readonly status: Int32Array;
 }
 
-export type Dtype =
-  | 'float32'
-  | 'float64'
-  | 'int8'
-  | 'int16'
-  | 'int32'
-  | 'int64'
-  | 'uint8'
-  | 'uint16'
-  | 'uint32'
-  | 'uint64'
-  | 'complex64'
-  | 'complex128';
+export type Dtype = NumberType | 'complex64' | 'complex128';
 
 export interface DecodedNative {
   /** raw little-endian elements of every record, back to back; a failed record has none */
@@ -62,17 +51,7 @@ export interface NativeField {
   /** requested type; substitutions are those of docs/formats/packing.md */
   readonly datyp: number;
   readonly nbits: number;
-  readonly values:
-    | Float32Array
-    | Float64Array
-    | Int8Array
-    | Int16Array
-    | Int32Array
-    | BigInt64Array
-    | Uint8Array
-    | Uint16Array
-    | Uint32Array
-    | BigUint64Array;
+  readonly values: NumberArray;
   /** RSF only: extended metadata as JSON text */
   readonly metadata?: string;
 }
@@ -124,6 +103,7 @@ interface Addon {
     records: RecordBatch,
     share: number,
   ): Promise<JumpReport>;
+  recycle(values: Float32Array | Uint8Array): void;
   gridPoints(grid: GridDef, points?: Uint32Array): Promise<{ lat: Float64Array; lon: Float64Array }>;
   locate(grid: GridDef, lat: Float64Array, lon: Float64Array): Promise<Float64Array>;
   nearest(grid: GridDef, lat: Float64Array, lon: Float64Array): Promise<Uint32Array>;
@@ -182,6 +162,13 @@ export async function scan(source: Source, options: { readonly uncommitted?: boo
 export function decode(source: Source, records: RecordBatch): Promise<Decoded> {
   return named(whereOf(source), addon.decode(source, records));
 }
+
+/**
+ * Gives the memory of a result of `decode`, `decodeNative` or `gather` back before the collector would: the array and all
+ * others over its buffer are empty afterwards. Fresh pages cost more than decoding into them, so a reader of many large
+ * fields gains a factor of two (docs/benchmarks.md).
+ */
+export const recycle = (values: Float32Array | Uint8Array): void => addon.recycle(values);
 
 /** Whole fields in the type that the record holds. */
 export function decodeNative(source: Source, records: RecordBatch): Promise<DecodedNative> {

@@ -5,9 +5,27 @@
 import { noDataText } from './mars.js';
 import { KINDS } from './mars-kinds.js';
 import { FeatureError } from './problem.js';
-import type { Feature, FeatureRequest, KeyName, KeySelector } from './vocabulary.js';
+import type { Feature, FeatureRequest, KeyName, KeySelector, RawKey } from './vocabulary.js';
 
 export type Keys = ReadonlyMap<KeyName, KeySelector>;
+
+/** Record keys that filter rows; nomvar chooses the variables instead. */
+export const RECORD_KEYS: readonly Exclude<RawKey, 'nomvar'>[] = [
+  'typvar',
+  'etiket',
+  'ip1',
+  'ip2',
+  'ip3',
+  'dateo',
+  'datev',
+  'grtyp',
+  'ig1',
+  'ig2',
+  'ig3',
+  'ig4',
+  'datyp',
+  'nbits',
+];
 
 /** All keys in the order that requests are printed in. */
 export const KEY_ORDER: readonly KeyName[] = [
@@ -25,20 +43,7 @@ export const KEY_ORDER: readonly KeyName[] = [
   'step',
   'param',
   'nomvar',
-  'typvar',
-  'etiket',
-  'ip1',
-  'ip2',
-  'ip3',
-  'dateo',
-  'datev',
-  'grtyp',
-  'ig1',
-  'ig2',
-  'ig3',
-  'ig4',
-  'datyp',
-  'nbits',
+  ...RECORD_KEYS,
 ];
 
 /** Pairs of names of one thing: MARS key, record key. */

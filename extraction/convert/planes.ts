@@ -4,6 +4,7 @@
  */
 import { type CfNumbers, type CfPlanes, type CfVariable, newNumbers } from '../../formats/cf.js';
 import * as native from '../../native/index.js';
+import { MISSING_FLAGS } from '../../schemas/number-array.js';
 import { FeatureError } from '../../schemas/problem.js';
 import type { Container, RecordBatch } from '../../schemas/vocabulary.js';
 import { onCore } from '../fst/scanned-file.js';
@@ -23,17 +24,6 @@ export interface RawField {
   readonly values: CfNumbers;
   readonly missingFlag?: number | bigint;
 }
-
-const FLAGS: Readonly<Record<string, number | bigint>> = {
-  int8: -128,
-  int16: -32768,
-  int32: -(2 ** 31),
-  int64: -(2n ** 63n),
-  uint8: 255,
-  uint16: 65535,
-  uint32: 2 ** 32 - 1,
-  uint64: 2n ** 64n - 1n,
-};
 
 function failure(table: PlaneTable, row: number, status: number): FeatureError {
   const { path } = table.fileOf(row);
@@ -65,7 +55,7 @@ export async function decodeRows(
       if (decoded.status[n] !== 0) return failure(table, row, decoded.status[n]!);
       const dtype = decoded.dtype[n]!;
       const values = typedView(decoded.bytes.subarray(decoded.start[n]!, decoded.start[n + 1]!), dtype);
-      const flag = (table.columns.datyp[row]! & 64) === 0 ? undefined : FLAGS[dtype];
+      const flag = (table.columns.datyp[row]! & 64) === 0 ? undefined : MISSING_FLAGS[dtype];
       return flag === undefined ? { values } : { values, missingFlag: flag };
     });
   }

@@ -1,21 +1,9 @@
 /** Decoded values made ready for another packing, where nothing but precision that was asked away is lost. */
-import type { Dtype } from '../../native/index.js';
+import { MISSING_FLAGS } from '../../schemas/number-array.js';
 import { FeatureError } from '../../schemas/problem.js';
 import type { FieldValues, FstArray } from './values.js';
 
 const MISSING = 64;
-
-/** What stands for a missing point in an array of integers. */
-const MISSING_FLAGS: Readonly<Partial<Record<Dtype, number | bigint>>> = {
-  int8: -128,
-  int16: -32768,
-  int32: -(2 ** 31),
-  int64: -(2n ** 63n),
-  uint8: 255,
-  uint16: 65535,
-  uint32: 2 ** 32 - 1,
-  uint64: 2n ** 64n - 1n,
-};
 
 /** Types whose values are numbers on one scale: reals 1, 5, 6 and integers 2, 4. Binary, text and complex records keep theirs. */
 export const isReal = (datyp: number): boolean => [1, 5, 6].includes(datyp & 63);

@@ -1,19 +1,10 @@
 /** Decoded values as typed arrays of the type that a record holds. */
 import type { Dtype } from '../../native/index.js';
+import type { NumberArray } from '../../schemas/number-array.js';
 import type { FstRecord } from './record.js';
 
 /** Arrays that fields come in; complex values are (real, imaginary) pairs of floats. */
-export type FstArray =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | BigInt64Array
-  | Uint8Array
-  | Uint16Array
-  | Uint32Array
-  | BigUint64Array;
+export type FstArray = NumberArray;
 
 /** A decoded field: ni*nj*nk values, i fastest. */
 export interface FieldValues<A extends FstArray = FstArray> {

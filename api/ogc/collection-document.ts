@@ -1,5 +1,6 @@
 /** The document of a collection or of one of its instances, as EDR 1.1 lays it out. */
 import { ucumOf, unitLabel } from '../../schemas/params.js';
+import { familyOf } from '../../schemas/styles.js';
 import type { Levtype } from '../../schemas/vocabulary.js';
 import { KM, QUERY_TYPES, type QueryType } from '../edr/query-features.js';
 import { hasLevels } from '../edr/segments.js';
@@ -7,7 +8,7 @@ import { CRS84_WKT, levelUnit } from './crs.js';
 import type { EdrCollection, EdrRun } from './edr-collections.js';
 import type { EdrParameter } from './edr-parameters.js';
 import { extentDocument } from './extents.js';
-import { familyOf, labelOf } from './labels.js';
+import { labelOf } from './labels.js';
 import { type Link, MEDIA, selfLinks } from './links.js';
 
 export interface DocumentContext {
@@ -40,6 +41,7 @@ const UCUM = 'http://www.opengis.net/def/uom/UCUM/';
 function parameterDocument(parameter: EdrParameter, levtype: Levtype): object {
   const { key, nomvar, shortName, ref } = parameter;
   const label = labelOf(parameter);
+  const family = familyOf({ standardName: ref.standardName, unit: ref.unit, levtype });
   const vocabulary =
     ref.standardName === undefined ? key : `http://vocab.nerc.ac.uk/standard_name/${ref.standardName}/`;
   return {
@@ -50,8 +52,8 @@ function parameterDocument(parameter: EdrParameter, levtype: Levtype): object {
     'data-type': 'float',
     unit: { label: unitLabel(ref.unit), symbol: { value: ucumOf(ref.unit), type: UCUM } },
     observedProperty: { id: vocabulary, label: label.en },
-    measurementType: { method: familyOf(nomvar) === 'precipitation' ? 'sum' : 'instantaneous' },
-    polyfst: { shortName: shortName ?? null, nomvar, family: familyOf(nomvar), label, levtype },
+    measurementType: { method: family === 'precipitation' ? 'sum' : 'instantaneous' },
+    polyfst: { shortName: shortName ?? null, nomvar, family, label, levtype },
   };
 }
 

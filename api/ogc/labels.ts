@@ -1,33 +1,5 @@
-/** Names for people: parameters in two languages and the family that decides their colours and units. */
+/** Names for people: parameters in two languages. */
 import type { EdrParameter } from './edr-parameters.js';
-
-type Family =
-  | 'temperature'
-  | 'wind'
-  | 'precipitation'
-  | 'cloud'
-  | 'humidity'
-  | 'pressure'
-  | 'height'
-  | 'signed'
-  | 'other';
-
-const FAMILIES: Readonly<Record<Exclude<Family, 'other'>, readonly string[]>> = {
-  temperature: ['TT', 'TD', 'TW', 'TH', 'TG', 'TS', 'TM', 'I0', 'I7', 'TJ', 'T5', 'T9'],
-  wind: ['UU', 'VV', 'UV', 'WGE', 'WGX', 'UUW', 'VVW', 'UT1', 'VT1', 'UD', 'VD'],
-  precipitation: ['PR', 'PC', 'RN', 'SN', 'FR', 'PE', 'RT', 'RC'],
-  cloud: ['NT', 'NB', 'NM', 'NH', 'FN'],
-  humidity: ['HR', 'HU', 'ES'],
-  pressure: ['PN', 'P0', 'P0LS', 'PX', 'PT'],
-  height: ['GZ'],
-  signed: ['WW', 'WZ', 'QQ', 'QR', 'DD', 'PV'],
-};
-
-const BY_NOMVAR: ReadonlyMap<string, Family> = new Map(
-  Object.entries(FAMILIES).flatMap(([family, names]) => names.map((name) => [name, family as Family] as const)),
-);
-
-export const familyOf = (nomvar: string): Family => BY_NOMVAR.get(nomvar) ?? 'other';
 
 const FRENCH: Readonly<Record<string, string>> = {
   TT: 'Température de l’air',

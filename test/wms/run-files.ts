@@ -125,15 +125,15 @@ function descriptorsOf(def: GridDef): { records: NativeField[]; keys: Partial<Na
   };
 }
 
-/** Writes a folder with TT near the ground at three steps. */
-export async function writeRun(def: GridDef): Promise<string> {
+/** Writes a folder with fields near the ground at three steps, all with the values of `temperatureAt`. */
+export async function writeRun(def: GridDef, names: readonly string[] = ['TT']): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'polyfst-maps-'));
   await mkdir(folder, { recursive: true });
   const { lat, lon } = await gridPoints(def);
   const { records, keys } = descriptorsOf(def);
   for (const hours of STEPS) {
     const values = Float32Array.from(lat, (value, n) => temperatureAt(value, lon[n]!, hours));
-    records.push(record(values, { ...keys, npas: hours, ip2: hours }));
+    for (const nomvar of names) records.push(record(values, { ...keys, nomvar, npas: hours, ip2: hours }));
   }
   const encoded = await Promise.all(records.map((one) => encode('xdf', one)));
   await append(join(folder, '2025011500_000'), 'xdf', encoded);

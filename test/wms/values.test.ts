@@ -96,21 +96,24 @@ function distance(lat0: number, lon0: number, lat1: number, lon1: number): numbe
 
 describe('maps show the field', () => {
   const folders: string[] = [];
-  const services = new Map<GridName, TestService>();
+  let service: TestService;
   before(async () => {
+    // one service for all grids, each a collection of its own
+    const collections: Record<string, object> = {};
     for (const name of Object.keys(GRIDS) as GridName[]) {
       const folder = await writeRun(GRIDS[name]);
       folders.push(folder);
-      services.set(name, await startTestService([folder]));
+      collections[name] = { roots: [folder] };
     }
+    service = await startTestService([], { collections });
   });
   after(async () => {
-    for (const service of services.values()) await service[Symbol.asyncDispose]();
+    await service[Symbol.asyncDispose]();
     for (const folder of folders) await rm(folder, { recursive: true, force: true });
   });
 
   async function check(name: GridName, view: View, seed: number): Promise<void> {
-    const { url } = services.get(name)!;
+    const { url } = service;
     const oracle = await oracleOf(GRIDS[name]);
     const picture = await getMap(url, view);
     let state = seed;
@@ -152,7 +155,7 @@ describe('maps show the field', () => {
   const viewOf = (name: GridName, crs: TestCrs, more: Partial<View> = {}): View => {
     const { degrees, polar } = VIEWS[name];
     const box = crs === 'EPSG:5937' ? polar : crs === 'EPSG:3857' ? mercator(degrees) : degrees;
-    return { layer: 'default-sfc/TT', crs, box, ...SIZE, more: { time: TIME }, ...more };
+    return { layer: `${name}-sfc/TT`, crs, box, ...SIZE, more: { time: TIME }, ...more };
   };
 
   for (const [g, name] of (Object.keys(GRIDS) as GridName[]).entries()) {

@@ -1,6 +1,7 @@
 /** `polyfst copy IN… OUT`: chosen records into one new file, verbatim or packed anew. */
 import { type CopyOptions, checkCopyOptions, copyRecords } from '../extraction/fst/copy.js';
 import { FeatureError } from '../schemas/problem.js';
+import { interruptible } from './interrupt.js';
 import { complain, EXIT, LineWriter, UsageError } from './output.js';
 
 interface Flags {
@@ -40,11 +41,9 @@ export async function copy(paths: readonly string[], flags: Flags): Promise<numb
   const out = paths.at(-1);
   if (out === undefined || paths.length < 2) throw new UsageError('copy: name one or more inputs, then the output');
   const options = optionsOf(flags);
-  const interrupted = new AbortController();
-  const abort = (): void => interrupted.abort(new Error(`copy to ${out} was interrupted; ${out} is as it was`));
-  process.once('SIGINT', abort).once('SIGTERM', abort);
-  const report = await copyRecords(paths.slice(0, -1), out, { ...options, signal: interrupted.signal });
-  process.off('SIGINT', abort).off('SIGTERM', abort);
+  const report = await interruptible(`copy to ${out} was interrupted; ${out} is as it was`, (signal) =>
+    copyRecords(paths.slice(0, -1), out, { ...options, signal }),
+  );
   for (const { detail } of report.lost) complain(detail);
   if (flags.json === true) {
     const { container: format, records, recoded, bytes, lost } = report;

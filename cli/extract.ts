@@ -9,6 +9,7 @@ import { readFormat } from '../schemas/format-name.js';
 import type { OutputFormat } from '../schemas/vocabulary.js';
 import { extractDeps, planBody } from './answer.js';
 import { refreshWithProgress } from './index-data.js';
+import { interruptible } from './interrupt.js';
 import { loadConfig, type ServiceFlags } from './load-config.js';
 import { EXIT, UsageError } from './output.js';
 import { readRequest } from './query.js';
@@ -44,12 +45,15 @@ function formatOf(out: string, named: string | undefined, body: unknown): Output
 }
 
 /** Writes under a temporary name and renames. */
-async function writeAnswer(out: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+export async function writeAnswer(out: string, chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
   const made = join(dirname(out), `.${randomUUID().slice(0, 8)}.${basename(out)}`);
   const file = await open(made, 'wx');
   try {
     try {
-      for await (const chunk of chunks) await file.write(chunk);
+      for await (const chunk of chunks) {
+        signal.throwIfAborted();
+        await file.writeFile(chunk);
+      }
     } finally {
       await file.close();
     }
@@ -75,6 +79,8 @@ export async function extract(path: string, out: string, flags: Flags): Promise<
   const deps = { ...extractDeps(config), encoders: FILE_ENCODERS };
   const asked = typeof body === 'object' && body !== null ? { ...body, format } : body;
   const plan: Plan = await planBody(asked, collection, catalogue, config, deps);
-  await writeAnswer(out, encodePlan(plan, deps));
+  await interruptible(`extract to ${out} was interrupted; ${out} is as it was`, (signal) =>
+    writeAnswer(out, encodePlan(plan, deps, signal), signal),
+  );
   return EXIT.ok;
 }

@@ -32,6 +32,9 @@ program
   .description('list the records of files')
   .argument('<file...>', 'FST files (XDF or RSF)')
   .option('--json', 'one JSON object a line')
+  .option('--where <key=glob>', 'only records whose key matches; keys are ANDed, one key repeated is ORed', collect, [])
+  .option('--arrow <out>', 'write the table as an Arrow IPC file instead')
+  .option('--parquet <out>', 'write the table as a Parquet file instead')
   .action(run(async () => (await import('./ls.js')).ls));
 
 program
@@ -123,8 +126,9 @@ program
 /** Flags that every command over data takes. */
 function dataFlags(command: Command): Command {
   return command
-    .option('--data <dir>', 'folder with FST files, read recursively; repeatable', collectSome)
+    .option('--data <dir>', 'folder with FST files, read recursively, or s3://bucket/prefix; repeatable', collectSome)
     .option('--state <dir>', 'folder for index, queue and results (default .polyfst)')
+    .option('--store <url>', 'where indexes and results are kept: file (in --state) or s3://bucket/prefix')
     .option('--config <file>', 'configuration, JSON or YAML');
 }
 
@@ -168,6 +172,16 @@ dataFlags(program.command('doctor'))
   .description('check environment, configuration and data folders')
   .option('--json', 'one JSON object a check')
   .action(run(async () => (await import('./doctor.js')).doctor));
+
+program
+  .command('bench')
+  .description('measure the workloads W1 to W8 on this machine (docs/benchmarks.md)')
+  .option('--json', 'one JSON object a row')
+  .option('--data <dir>', 'folder with fst16 and fst16c; default: made below .polyfst')
+  .option('--only <names>', 'workloads, W1,W2')
+  .option('--runs <n>', 'runs of each row (default 9)')
+  .option('--peers', 'measure the reference library beside it, where its environment is')
+  .action(run(async () => (await import('./bench.js')).bench));
 
 program
   .command('completion')
@@ -230,6 +244,12 @@ function protectNegativeNumbers(argv: readonly string[]): string[] {
 
 /** Commands whose plain arguments may be negative numbers; their flags take no value. */
 const NUMERIC = new Set(['ip', 'date']);
+
+// A reader that has seen enough (`polyfst ls FILE | head`) ends the command quietly.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+  process.exit(report(error));
+});
 
 try {
   const argv = process.argv;

@@ -131,6 +131,14 @@ interface NativeFailure extends Error {
 
 const addon = createRequire(import.meta.url)('../../native/build/fst.node') as Addon;
 
+/** What to do about a file that cannot be read, where the core's sentence does not say it. */
+const REMEDIES: { readonly [code in ErrorCode]?: string } = {
+  file_not_found: 'check the path',
+  permission_denied: 'change its permissions',
+  not_fst: 'give an FST file, or use polyfst convert for other formats',
+  truncated_file: 'copy it anew from where it is whole',
+};
+
 function whereOf(source: Source | string): string {
   return typeof source === 'string' ? source : 'path' in source ? source.path : 'fetched ranges';
 }
@@ -142,7 +150,9 @@ async function named<T>(where: string, call: Promise<T>): Promise<T> {
     const failure = error as NativeFailure;
     if (typeof failure.code !== 'string' || typeof failure.offset !== 'number') throw error;
     const at = failure.offset >= 0 ? ` at byte ${failure.offset}` : '';
-    throw new FeatureError(failure.code, `${where}: ${failure.message}${at}`, {
+    const remedy = REMEDIES[failure.code];
+    const told = `${where}: ${failure.message}${at}${remedy === undefined ? '' : `; ${remedy}`}`;
+    throw new FeatureError(failure.code, told, {
       data: { file: where, offset: failure.offset },
       cause: error,
     });

@@ -65,7 +65,8 @@ export const RECORD_TEXTS: Readonly<Record<string, TextOf>> = {
   ig4: digits('ig4'),
   datyp: digits('datyp'),
   nbits: digits('nbits'),
-  data_bits: digits('dasiz'),
+  // as `ls` prints it: XDF has no place for the size
+  data_bits: ({ table }, row) => String(table.dasiz[row]! === 0 && table.container === 'xdf' ? 32 : table.dasiz[row]!),
   dateo: digits('dateo'),
   datev: digits('datev'),
   dateo_iso: iso('dateo'),

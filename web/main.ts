@@ -16,6 +16,7 @@ import { parameters } from './shell/params.js';
 import { timebar } from './shell/timebar.js';
 import { tools } from './shell/tools.js';
 import { parseLink } from './state/link.js';
+import { withTab } from './state/reducer.js';
 import { START, type State } from './state/state.js';
 import { createStore } from './state/store.js';
 
@@ -31,7 +32,7 @@ function firstState(): { readonly state: State; readonly dropped: readonly strin
     // settings that cannot be read are none
   }
   const link = parseLink(location.hash);
-  return { state: { ...START, lang, ...stored, ...link.state }, dropped: link.dropped };
+  return { state: withTab({ ...START, lang, ...stored, ...link.state }), dropped: link.dropped };
 }
 
 const server = new Server();

@@ -57,7 +57,7 @@ describe('the page: opening, parameters, levels, runs, time', { skip: noBrowser 
     await mapShown(page);
     await page.selectOption('#pick-run', '20250115T000000Z');
     await page.waitForFunction(`location.hash.includes('r=20250115T000000Z')`);
-    assert.match(await textOf(page.locator('.now b')), /15 Jan/);
+    await page.waitForSelector('.now b:has-text("15 Jan")');
     await page.goBack();
     await page.waitForFunction(`!location.hash.includes('r=2025')`);
     assert.notEqual(RUN, '20250115T000000Z');

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { axe, type Bench, keep, mapShown, noBrowser, startBench, textOf } from './browser.js';
 
+const KEY = 'k'.repeat(24);
 const LINK = '#c=demo-sfc&p=2t&t=2025-01-16T18:00Z';
 
 describe('the page: projections, errors, small screens', { skip: noBrowser }, () => {
@@ -81,10 +83,10 @@ describe('the page: projections, errors, small screens', { skip: noBrowser }, ()
   });
 
   it('19 asks for the key of a server that wants one', async () => {
-    await using keyed = await startBench(undefined, { auth: { keys: [{ key: 'k'.repeat(24), user: 'ann' }] } });
+    await using keyed = await startBench(undefined, { auth: { keys: [{ id: 'one', user: 'ann', sha256: createHash('sha256').update(KEY).digest('hex') }] } });
     await using opened = await keyed.open(LINK);
     const { page } = opened;
-    await page.fill('#strip input[name=key]', 'k'.repeat(24));
+    await page.fill('#strip input[name=key]', KEY);
     await page.keyboard.press('Enter');
     await page.waitForSelector('#title h1');
     assert.doesNotMatch((await page.evaluate('location.href')) as string, /kkkk/);

@@ -2,6 +2,7 @@
 import { parseFeature, printFeature } from './feature-text.js';
 import {
   type Crs,
+  firstTab,
   type Overlay,
   START,
   type State,
@@ -132,7 +133,7 @@ const KEYS: readonly Key[] = [
   },
   {
     key: 'tab',
-    print: ({ tab }) => differs(tab, START.tab),
+    print: ({ tab, feature }) => differs(tab, firstTab(feature)),
     parse: (text) => {
       const tab = oneOf(TABS, text);
       return tab && { tab };
@@ -192,6 +193,8 @@ export function parseLink(fragment: string): ParsedLink {
     if (part === undefined) dropped.push(name.slice(0, 40));
     else state = { ...state, ...part };
   }
+  // a shape opens with its own first tab
+  if (state.feature !== undefined && state.tab === undefined) state = { ...state, tab: firstTab(state.feature) };
   return { state, dropped };
 }
 

@@ -2,9 +2,11 @@
 import {
   type Feature,
   type FeatureKind,
+  firstTab,
   type Overlay,
   START,
   type State,
+  TABS_OF,
   type Tab,
   type UnitFamily,
   type View,
@@ -22,26 +24,17 @@ export type Action =
   | { readonly type: 'tab'; readonly tab: Tab }
   | { readonly type: 'unit'; readonly family: UnitFamily; readonly unit: string };
 
-/** Tabs that have something to show for a shape; the first opens with it. */
-export const TABS_OF: Readonly<Record<FeatureKind, readonly Tab[]>> = {
-  pt: ['met', 'prof', 'data'],
-  poly: ['area', 'data'],
-  box: ['area', 'data'],
-  circ: ['area', 'data'],
-  frame: ['area', 'data'],
-  track: ['track', 'data'],
-};
-
-function withFeature(state: State, feature: Feature | undefined): State {
-  if (feature === undefined) return { ...state, feature, job: undefined };
-  const tabs = TABS_OF[feature.kind];
-  return { ...state, feature, job: undefined, tab: tabs.includes(state.tab) ? state.tab : tabs[0]! };
+/** The same state with a tab that its shape has. */
+export function withTab(state: State): State {
+  const { feature, tab } = state;
+  if (feature === undefined || TABS_OF[feature.kind].includes(tab)) return state;
+  return { ...state, tab: firstTab(feature) };
 }
 
 export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case 'set':
-      return { ...state, ...action.part };
+      return withTab({ ...state, ...action.part });
     case 'model': {
       const { collection, param, level } = action;
       const { feature, job, view, crs } = START;
@@ -56,7 +49,7 @@ export function reduce(state: State, action: Action): State {
     case 'view':
       return { ...state, view: action.view };
     case 'feature':
-      return withFeature(state, action.feature);
+      return withTab({ ...state, feature: action.feature, job: undefined });
     case 'tool':
       return { ...state, tool: action.tool, playing: false };
     case 'tab':

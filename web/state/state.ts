@@ -78,6 +78,19 @@ export const START: State = {
   tool: undefined,
 };
 
+/** Tabs that have something to show for a shape; the first opens with it. */
+export const TABS_OF: Readonly<Record<FeatureKind, readonly Tab[]>> = {
+  pt: ['met', 'prof', 'data'],
+  poly: ['area', 'data'],
+  box: ['area', 'data'],
+  circ: ['area', 'data'],
+  frame: ['area', 'data'],
+  track: ['track', 'data'],
+};
+
+export const firstTab = (feature: Feature | undefined): Tab =>
+  feature === undefined ? START.tab : TABS_OF[feature.kind][0]!;
+
 /** Units that people may choose of; the first is the default. */
 export const UNIT_CHOICES: Readonly<Record<UnitFamily, readonly string[]>> = {
   temperature: ['C', 'F', 'K'],

@@ -5,6 +5,7 @@
 import { buildView, type ViewTable } from '../../extraction/convert/dataset.js';
 import { decodeRows, isFloat, planeOf, type RawField } from '../../extraction/convert/planes.js';
 import { checkUnchanged } from '../../extraction/data-file.js';
+import { payloadRanges, sourceOf } from '../../extraction/data-source.js';
 import { type CubeRun, type Datacube, runOf } from '../../extraction/datacube.js';
 import type { FieldCache } from '../../extraction/field-cache.js';
 import { onCore } from '../../extraction/fst/scanned-file.js';
@@ -33,6 +34,7 @@ import {
 } from '../../formats/zarr-metadata.js';
 import { FeatureError } from '../../schemas/problem.js';
 import type { EdrCollection } from '../ogc/edr-collections.js';
+import { withPlainNames } from './plain-names.js';
 
 export interface ZarrStore {
   readonly dataset: CfDataset;
@@ -74,8 +76,9 @@ function tableOf(cube: Datacube, run: CubeRun): ViewTable {
     descriptors: Uint32Array.from(descriptors),
     gridOf: (row) => gridOfCubeRow(cube, run.firstRow + row),
     async valuesOf(row) {
-      const { path, container } = files[columns.file[row]!]!;
-      const [values] = await onCore(() => readDescriptors({ path }, container, { ...columns, count }, [row]));
+      const file = files[columns.file[row]!]!;
+      const source = await sourceOf(file, payloadRanges(columns, [row]));
+      const [values] = await onCore(() => readDescriptors(source, file.container, { ...columns, count }, [row]));
       return values!;
     },
   };
@@ -83,7 +86,7 @@ function tableOf(cube: Datacube, run: CubeRun): ViewTable {
 
 async function makeStore(collection: EdrCollection, run: CubeRun): Promise<ZarrStore> {
   const { cube } = collection;
-  const { dataset } = await buildView(tableOf(cube, run), rowsOf(collection, run), {
+  const view = await buildView(tableOf(cube, run), rowsOf(collection, run), {
     bounds: false,
     ticket: 'attributes',
     attributes: {
@@ -91,6 +94,7 @@ async function makeStore(collection: EdrCollection, run: CubeRun): Promise<ZarrS
       history: 'records decoded on demand, values as they are stored',
     },
   });
+  const dataset = withPlainNames(view);
   const arrays = new Map<ZarrVersion, ReadonlyMap<string, CfVariable>>();
   const documents = new Map<ZarrVersion, ReadonlyMap<string, string>>();
   const arraysOf = (version: ZarrVersion): ReadonlyMap<string, CfVariable> => {

@@ -1,7 +1,8 @@
 /** Python environments of the interop tests, made by venv.sh, and scripts run in them. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { root } from '../paths.js';
 
 /** Folder of the scripts, in the sources. */
@@ -26,4 +27,12 @@ export function jsonLines(python: string, script: string, args: readonly string[
     .split('\n')
     .filter((line) => line.startsWith('{') || line.startsWith('['))
     .map((line) => JSON.parse(line) as unknown);
+}
+
+/** Runs a script of this folder while a service of this process answers it; gives the lines that it prints. */
+export async function runScript(python: string, script: string, args: readonly string[]): Promise<string[]> {
+  const { stdout } = await promisify(execFile)(python, [join(interopFolder, script), ...args], {
+    maxBuffer: MOST_OUTPUT,
+  }).catch((error: { stdout: string; stderr: string }) => assert.fail(`${error.stdout}\n${error.stderr}`));
+  return stdout.trim().split('\n');
 }

@@ -7,6 +7,8 @@ import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { type Catalogue, openCatalogue } from '../extraction/catalogue.js';
 import type { IndexProgress } from '../extraction/index-run.js';
+import { isRemote, mountRemoteFiles } from '../extraction/remote-files.js';
+import { S3Files } from '../extraction/s3-files.js';
 import type { ObjectStore } from '../extraction/store.js';
 import { FsStore } from '../extraction/store-fs.js';
 import { S3Store } from '../extraction/store-s3.js';
@@ -53,11 +55,21 @@ export function keepSwept(store: ObjectStore, logger: Logger): () => void {
   return () => clearInterval(timer);
 }
 
+/** Makes s3:// names of data readable, when the configuration has any. */
+export async function mountData({ data, collections, store, files }: Config): Promise<void> {
+  const roots = [...data, ...Object.values(collections).flatMap((collection) => collection.roots)];
+  if (!roots.some(isRemote)) return;
+  const { endpoint, region, timeoutMs } = store;
+  const place = { region, timeoutMs, ...(endpoint === undefined ? {} : { endpoint }) };
+  mountRemoteFiles(await S3Files.open({ ...place, cacheBytes: files.cacheBytes }));
+}
+
 export async function openData(
   config: Config,
   progress?: (progress: IndexProgress) => void,
   opened?: ObjectStore,
 ): Promise<DataParts> {
+  await mountData(config);
   const state = resolve(config.state);
   const store = opened ?? (await openStore(config));
   const catalogue = await openCatalogue({

@@ -2,6 +2,8 @@
 import { access, constants, mkdir, stat, statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { resolve } from 'node:path';
+import { isRemote, remoteFiles } from '../extraction/remote-files.js';
+import { mountData } from './compose.js';
 import { loadConfig, type ServiceFlags } from './load-config.js';
 import { EXIT, LineWriter } from './output.js';
 
@@ -48,6 +50,18 @@ async function dataFolder(path: string): Promise<Finding> {
   return { check, state: 'ok', detail: 'can be read' };
 }
 
+async function dataObjects(root: string): Promise<Finding> {
+  const check = `data ${root}`;
+  try {
+    for await (const { path } of remoteFiles(root).list(root)) {
+      return { check, state: 'ok', detail: `can be listed (${path})` };
+    }
+    return { check, state: 'warning', detail: 'is empty; check the prefix' };
+  } catch (error) {
+    return { check, state: 'error', detail: (error as Error).message };
+  }
+}
+
 async function stateFolder(path: string): Promise<Finding> {
   const check = `state ${path}`;
   try {
@@ -76,7 +90,8 @@ async function configuration(flags: ServiceFlags): Promise<Finding[]> {
     const config = await loadConfig(flags);
     const found: Finding[] = [{ check: 'configuration', state: 'ok', detail: 'is valid' }];
     const roots = [...config.data, ...Object.values(config.collections).flatMap(({ roots: own }) => own)];
-    for (const root of roots) found.push(await dataFolder(root));
+    await mountData(config);
+    for (const root of roots) found.push(isRemote(root) ? await dataObjects(root) : await dataFolder(root));
     if (roots.length === 0) {
       found.push({ check: 'data', state: 'warning', detail: 'no folder is named; give --data DIR' });
     }

@@ -9,10 +9,11 @@ import {
   DEFAULT_COLLECTION,
 } from '../schemas/collection.js';
 import { FeatureError } from '../schemas/problem.js';
+import { isRemote, remoteFiles } from './remote-files.js';
 
 /** Where data are, as the configuration says. */
 export interface DataSources {
-  /** folders of `--data` */
+  /** folders of `--data`, or s3://bucket/prefix */
   readonly data: readonly string[];
   /** collections of the configuration file, by name */
   readonly collections: Readonly<Record<string, CollectionConfig>>;
@@ -20,16 +21,25 @@ export interface DataSources {
 
 const FILE = 'collection.json';
 
-/** The collection of one folder; `default` without rules when it has no collection.json. */
-async function ofFolder(folder: string): Promise<Collection> {
-  const root = resolve(folder);
-  const path = join(root, FILE);
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+/** A root in its one spelling. */
+const rootOf = (root: string): string => (isRemote(root) ? root.replace(/\/+$/, '') : resolve(root));
+
+/** Text of a file; undefined when there is none. */
+async function textOf(path: string): Promise<string | undefined> {
+  if (isRemote(path)) return remoteFiles(path).text(path);
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw new FeatureError('permission_denied', `${path} cannot be read (${error.code}); make it readable.`, {
       cause: error,
     });
   });
+}
+
+/** The collection of one folder; `default` without rules when it has no collection.json. */
+async function ofFolder(folder: string): Promise<Collection> {
+  const root = rootOf(folder);
+  const path = isRemote(root) ? `${root}/${FILE}` : join(root, FILE);
+  const text = await textOf(path);
   if (text === undefined) return { name: DEFAULT_COLLECTION, ...collectionConfigSchema.parse({ roots: [root] }) };
   return { ...parseFile(path, text), roots: [root] };
 }
@@ -64,7 +74,7 @@ export async function loadCollections(sources: DataSources): Promise<readonly Co
   const configured = Object.entries(sources.collections).map(([name, config]) => ({
     ...config,
     name,
-    roots: config.roots.map((root) => resolve(root)),
+    roots: config.roots.map(rootOf),
   }));
   const collections = new Map<string, Collection>();
   for (const collection of [...configured, ...(await Promise.all(sources.data.map(ofFolder)))]) {

@@ -1,8 +1,9 @@
-/** Identity of data files, and the walk that finds them. Data folders are only ever read. */
+/** Identity of data files, local ones and objects, and the walk that finds them. Data folders are only ever read. */
 import type { Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { FeatureError } from '../schemas/problem.js';
+import { isRemote, remoteFiles } from './remote-files.js';
 import type { DataFile } from './run-index.js';
 
 export type FileIdentity = Omit<DataFile, 'container'>;
@@ -13,6 +14,7 @@ function identity(path: string, found: Stats): FileIdentity {
 
 /** Identity of a file as it is now; undefined when it is gone or no regular file. */
 export async function identityOf(path: string): Promise<FileIdentity | undefined> {
+  if (isRemote(path)) return remoteFiles(path).identity(path);
   const found = await stat(path).catch(() => undefined);
   return found?.isFile() ? identity(path, found) : undefined;
 }
@@ -29,8 +31,12 @@ export function sameFile(one: FileIdentity, other: FileIdentity | undefined): bo
   );
 }
 
-/** Throws FeatureError `run_changed` when a file is not the one that the index describes. */
+/**
+ * Throws FeatureError `run_changed` when a file is not the one that the index describes. Of an object every range that was
+ * fetched has told that already.
+ */
 export async function checkUnchanged(file: DataFile): Promise<void> {
+  if (isRemote(file.path)) return;
   if (sameFile(file, await identityOf(file.path))) return;
   throw new FeatureError('run_changed', `${file.path} changed after it was indexed; send the request again.`);
 }
@@ -44,8 +50,8 @@ export interface Walk {
 
 /**
  * Every regular file below the roots. Links are followed, each folder and file is visited once under the first path that
- * leads to it; names that begin with a dot and the folders of `skip` are passed over. Throws FeatureError
- * `file_not_found` when a root cannot be read: then nothing is known about what is below it.
+ * leads to it; names that begin with a dot and the folders of `skip` are passed over. A root may be s3://bucket/prefix.
+ * Throws FeatureError `file_not_found` when a root cannot be read: then nothing is known about what is below it.
  */
 export async function walkRoots(
   roots: readonly string[],
@@ -55,7 +61,8 @@ export async function walkRoots(
   const files = new Map<string, FileIdentity>();
   const folders = new Set<string>(await Promise.all(skip.map((path) => realpath(path).catch(() => path))));
   const unreadable: string[] = [];
-  const pending: { path: string; isRoot: boolean }[] = roots.map((path) => ({ path, isRoot: true })).reverse();
+  const local = roots.filter((path) => !isRemote(path));
+  const pending: { path: string; isRoot: boolean }[] = local.map((path) => ({ path, isRoot: true })).reverse();
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     signal?.throwIfAborted();
     const { path, isRoot } = next;
@@ -71,6 +78,9 @@ export async function walkRoots(
       }
       unreadable.push(path);
     }
+  }
+  for (const root of roots.filter(isRemote)) {
+    for await (const file of remoteFiles(root).list(root, signal)) files.set(file.path, file);
   }
   const sorted = [...files.values()].sort((one, other) => (one.path < other.path ? -1 : 1));
   return { files: sorted, unreadable };

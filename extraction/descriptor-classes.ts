@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { FLAG, type RunIndex } from './run-index.js';
+import { isRemote, remoteFiles } from './remote-files.js';
+import { type DataFile, FLAG, type RunIndex } from './run-index.js';
 
 /** Files read at the same time. */
 const AT_ONCE = 16;
@@ -21,11 +22,33 @@ function descriptorRowsByFile({ columns, count, files }: RunIndex): number[][] {
   return rows;
 }
 
+interface Reader {
+  /** Bytes of a record as far as they are there. */
+  read(offset: number, bytes: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+async function readerOf(file: DataFile): Promise<Reader> {
+  if (isRemote(file.path)) {
+    const read = async (offset: number, bytes: number): Promise<Uint8Array> => {
+      const segments = await remoteFiles(file.path).read(file, [{ offset, bytes }]);
+      const [first] = segments;
+      const joined = Buffer.concat(segments.map((segment) => segment.bytes));
+      return first === undefined ? joined : joined.subarray(offset - first.offset, offset - first.offset + bytes);
+    };
+    return { read, close: async () => undefined };
+  }
+  const handle = await open(file.path);
+  const read = async (offset: number, bytes: number): Promise<Uint8Array> =>
+    (await handle.read(Buffer.alloc(bytes), 0, bytes, offset)).buffer;
+  return { read, close: () => handle.close() };
+}
+
 async function classOf(run: RunIndex, file: number, rows: readonly number[]): Promise<string> {
   if (rows.length === 0) return '';
   const { columns, files } = run;
   const hash = createHash('sha1');
-  const handle = await open(files[file]!.path);
+  const reader = await readerOf(files[file]!);
   try {
     for (const row of rows) {
       const bytes = columns.payloadBytes[row]!;
@@ -33,10 +56,10 @@ async function classOf(run: RunIndex, file: number, rows: readonly number[]): Pr
       hash.update(Int32Array.of(columns.ip1[row]!, columns.ip2[row]!, columns.ip3[row]!, columns.grtyp[row]!));
       hash.update(Int32Array.of(columns.ig1[row]!, columns.ig2[row]!, columns.ig3[row]!, columns.ig4[row]!));
       if (bytes > MOST_BYTES) hash.update(`${file} ${row}`);
-      else hash.update((await handle.read(Buffer.alloc(bytes), 0, bytes, columns.payloadOffset[row]!)).buffer);
+      else hash.update(await reader.read(columns.payloadOffset[row]!, bytes));
     }
   } finally {
-    await handle.close();
+    await reader.close();
   }
   return hash.digest('hex');
 }

@@ -7,6 +7,7 @@ import { CODES, type ErrorCode, FeatureError } from '../schemas/problem.js';
 import { type Budget, checkFits } from './budget.js';
 import { ByteCache } from './byte-cache.js';
 import { checkUnchanged } from './data-file.js';
+import { payloadRanges, sourceOf } from './data-source.js';
 import { type Datacube, recordsOf } from './datacube.js';
 
 /** Share of the process's memory budget that decoded fields may keep. */
@@ -50,8 +51,9 @@ export class FieldCache {
       checkFits(this.deps.memory, bytes);
       const release = await this.deps.memory.acquire(bytes);
       try {
+        const source = await sourceOf(file, payloadRanges(records, [0]));
         await checkUnchanged(file);
-        const { values, status } = await decode({ path: file.path }, { ...records, container: file.container });
+        const { values, status } = await decode(source, { ...records, container: file.container });
         if (status[0] !== 0) throw failed(file.path, records.payloadOffset[0]!, status[0]!);
         return values;
       } finally {

@@ -7,8 +7,10 @@ import { availableParallelism } from 'node:os';
 import { FeatureError } from '../schemas/problem.js';
 import type { RecordTable, Source } from '../schemas/vocabulary.js';
 import { type FileIdentity, identityOf, sameFile } from './data-file.js';
+import { scanDataFile } from './data-source.js';
 import type { KeyRules } from './keys.js';
 import { type FilePart, mergeRun, partOf, splitByBase } from './merge-run.js';
+import { isRemote } from './remote-files.js';
 import { type DataFile, type RunIndex, runId } from './run-index.js';
 
 /** A line for the log about one file. */
@@ -19,6 +21,9 @@ export interface IndexEvent {
 }
 
 const events = channel('fst:index');
+
+/** Objects scanned at once: their time is that of the way to the store. */
+const REMOTE_AT_ONCE = 16;
 
 export type Scan = (source: Source) => Promise<RecordTable>;
 
@@ -122,13 +127,14 @@ async function scanAll(
   const work = async (): Promise<void> => {
     for (let file = files[next++]; file !== undefined; file = files[next++]) {
       signal?.throwIfAborted();
-      const result = await scanOne(file, skipped, options.scan ?? nativeScan);
+      const result = await scanOne(file, skipped, options.scan ?? nativeScan, signal);
       if (result !== undefined) scanned.push(result);
       records += result?.table.count ?? 0;
       options.progress?.({ files: files.length, done: ++done, records });
     }
   };
-  await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, work));
+  const atOnce = files.some(({ path }) => isRemote(path)) ? REMOTE_AT_ONCE : Math.min(4, availableParallelism());
+  await Promise.all(Array.from({ length: atOnce }, work));
   return scanned;
 }
 
@@ -137,6 +143,7 @@ async function scanOne(
   file: FileIdentity,
   skipped: Map<string, Skipped>,
   scanFile: Scan,
+  signal?: AbortSignal,
 ): Promise<Scanned | undefined> {
   const before = skipped.get(file.path);
   const pass = (unfinished: boolean, level: IndexEvent['level'], message: string): undefined => {
@@ -145,13 +152,16 @@ async function scanOne(
   };
   let table: RecordTable;
   try {
-    table = await scanFile({ path: file.path });
+    table = await scanDataFile(file, scanFile, signal);
   } catch (error) {
     if (!(error instanceof FeatureError)) throw error;
+    // Nothing is known about the file then, nor about the others.
+    if (error.code === 'storage_unavailable') throw error;
     if (error.code === 'not_fst') return pass(false, 'debug', 'skipped: not an RPN standard file');
     return pass(true, 'warn', `not indexed: ${error.message}`);
   }
-  if (!table.complete || !sameFile(file, await identityOf(file.path))) {
+  // An object does not grow; another one under its name would have shown on the way.
+  if (!table.complete || !(isRemote(file.path) || sameFile(file, await identityOf(file.path)))) {
     return pass(true, 'debug', 'not indexed yet: the file is not complete');
   }
   if (table.count === 0) return pass(false, 'debug', 'skipped: no records');

@@ -9,6 +9,7 @@ import { FeatureError } from '../schemas/problem.js';
 import { type CubeRecords, type Datacube, recordsOf } from './datacube.js';
 import { fileSet } from './file-set.js';
 import { batchOf } from './read-batches.js';
+import { isRemote } from './remote-files.js';
 import { type DataFile, FLAG } from './run-index.js';
 
 /** Largest index as a share of the payload of its record. */
@@ -99,13 +100,14 @@ export class JumpIndexes {
   }
 }
 
-/** Files of a cube with compressed records of some size, and the slots of these. */
+/** Local files of a cube with compressed records of some size, and the slots of these. */
 function* compressedFiles(cube: Datacube): Generator<{ file: DataFile; records: CubeRecords; slots: Uint32Array }> {
   for (const run of cube.runs) {
     const { columns, count, files } = run.index;
     const rowsOf = new Map<number, number[]>();
     for (let row = 0; row < count; row++) {
       if ((columns.flags[row]! & FLAG.descriptor) !== 0) continue;
+      if (isRemote(files[columns.file[row]!]!.path)) continue;
       if (!canJump(columns.datyp[row]!, columns.ni[row]! * columns.nj[row]!)) continue;
       const rows = rowsOf.get(columns.file[row]!);
       if (rows === undefined) rowsOf.set(columns.file[row]!, [row]);

@@ -1,5 +1,6 @@
 /** Grids of the rows of a datacube: descriptors are looked for in the row's run, then in the others, and decoded once. */
 import type { GridDef } from '../schemas/vocabulary.js';
+import { payloadRanges, sourceOf } from './data-source.js';
 import { type CubeRun, type Datacube, recordsOf, runOf } from './datacube.js';
 import { descriptorClasses } from './descriptor-classes.js';
 import type { GridColumns } from './grid/descriptor-index.js';
@@ -29,7 +30,8 @@ async function readRows(view: RunView, rows: readonly number[]): Promise<Float64
   return Promise.all(
     rows.map(async (row) => {
       const file = view.files[fileOf[row]!]!;
-      const [values] = await readDescriptors({ path: file.path }, file.container, view, [row]);
+      const source = await sourceOf(file, payloadRanges(view, [row]));
+      const [values] = await readDescriptors(source, file.container, view, [row]);
       return values!;
     }),
   );

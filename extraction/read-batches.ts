@@ -8,6 +8,7 @@ import { type CubeRecords, recordsOf } from './datacube.js';
 import { fileSet } from './file-set.js';
 import type { JumpIndexes } from './jump-index.js';
 import type { Plan, PlannedGroup } from './plan-types.js';
+import { isRemote } from './remote-files.js';
 
 export const MOST_BYTES = 64 * 2 ** 20;
 /** Work of one call, in estimated ns: at most about this much, and when shared out at least that much. */
@@ -30,6 +31,8 @@ export interface PlannedRead {
   readonly files: FileSet;
   /** number in `files` of each record */
   readonly fileOf: Uint32Array;
+  /** number in the cube's files of each record */
+  readonly file: Uint32Array;
   /** record slots of the group, in file order */
   readonly slots: Uint32Array;
   readonly batch: RecordBatch;
@@ -95,7 +98,7 @@ export interface ReadWay {
   readonly jumps?: JumpIndexes | undefined;
 }
 
-/** Slots in file order, cut where the container changes or a batch is full. */
+/** Slots in file order, cut where the container changes, where files end and objects begin, or a batch is full. */
 function* slotBatches(plan: Plan, records: CubeRecords, valuesOf: (slot: number) => number, { cores, jumps }: ReadWay) {
   const order = fileOrder(records);
   const work = new Float64Array(order.length);
@@ -107,13 +110,16 @@ function* slotBatches(plan: Plan, records: CubeRecords, valuesOf: (slot: number)
     total += work[s]!;
   }
   const most = Math.min(MOST_WORK, Math.max(LEAST_WORK, total / cores));
-  const containerOf = (slot: number): RecordBatch['container'] => plan.cube.files[records.file[slot]!]!.container;
+  const kindOf = (slot: number): string => {
+    const { container, path } = plan.cube.files[records.file[slot]!]!;
+    return isRemote(path) ? `remote ${container}` : container;
+  };
   let [from, bytes, ns] = [0, 0, 0];
   for (let n = 0; n < order.length; n++) {
     const slot = order[n]!;
     const more = 4 * valuesOf(slot);
     const isFull = ns >= most || bytes + more > MOST_BYTES;
-    if (n > from && (isFull || containerOf(slot) !== containerOf(order[from]!))) {
+    if (n > from && (isFull || kindOf(slot) !== kindOf(order[from]!))) {
       yield order.subarray(from, n);
       [from, bytes, ns] = [n, 0, 0];
     }
@@ -148,7 +154,7 @@ export function* readsOf(plan: Plan, way: ReadWay): Generator<PlannedRead> {
       const file = slots.map((slot) => records.file[slot]!);
       const container = plan.cube.files[file[0]!]!.container;
       const own = starts === undefined ? { points: group.points } : ownPoints(group, slots);
-      yield { group: g, ...fileSet(plan.cube, file), slots, batch: batchOf(records, container, slots), ...own };
+      yield { group: g, ...fileSet(plan.cube, file), file, slots, batch: batchOf(records, container, slots), ...own };
     }
   }
 }

@@ -2,13 +2,17 @@
  * A plan's records become slabs of values: batch by batch in the order of the files, every record once, at most `cores`
  * native calls under way. Slabs come in the order of the plan, group after group; a consumer that waits holds reading back.
  */
-import { gatherFiles } from '../native/index.js';
+import { gatherFiles, recycle } from '../native/index.js';
 import { CODES, type ErrorCode, FeatureError } from '../schemas/problem.js';
 import type { Budget } from './budget.js';
 import { recordsOf } from './datacube.js';
 import type { JumpIndexes } from './jump-index.js';
 import { groupValues, type Plan } from './plan-types.js';
 import { MOST_BYTES, type PlannedRead, readsOf } from './read-batches.js';
+import { gatherRemote, isRemoteRead } from './read-remote.js';
+
+/** Values of this size and above go back at once, and do not wait for the collector. */
+const LARGE_BYTES = 2 ** 20;
 
 export interface ReadDeps {
   /** bytes of values in memory, shared by all requests of the process */
@@ -19,7 +23,7 @@ export interface ReadDeps {
   readonly jumps?: JumpIndexes;
 }
 
-/** Values of one read: [record][point] in the order of its slots. */
+/** Values of one read: [record][point] in the order of its slots. They are the taker's until it asks for the next slab. */
 export interface ReadSlab {
   readonly read: PlannedRead;
   readonly values: Float32Array;
@@ -37,8 +41,15 @@ function failed(plan: Plan, read: PlannedRead, errno: number, record: number): F
   );
 }
 
-async function readOne(plan: Plan, read: PlannedRead, jumps: string | undefined): Promise<ReadSlab> {
-  const { values, status } = await gatherFiles(read.files, read.fileOf, read.batch, read.points, read.starts, jumps);
+async function readOne(
+  plan: Plan,
+  read: PlannedRead,
+  jumps: string | undefined,
+  signal?: AbortSignal,
+): Promise<ReadSlab> {
+  const { values, status } = isRemoteRead(plan.cube, read)
+    ? await gatherRemote(plan.cube, read, signal)
+    : await gatherFiles(read.files, read.fileOf, read.batch, read.points, read.starts, jumps);
   for (let r = 0; r < status.length; r++) if (status[r] !== 0) throw failed(plan, read, status[r]!, r);
   return { read, values };
 }
@@ -59,7 +70,7 @@ export async function* readPlan(plan: Plan, deps: ReadDeps, signal?: AbortSignal
     for (let next = reads.next(); ; ) {
       while (next.done !== true && underWay.length < deps.cores) {
         signal?.throwIfAborted();
-        const slab = readOne(plan, next.value, deps.jumps?.folder);
+        const slab = readOne(plan, next.value, deps.jumps?.folder, signal);
         // a failure behind another one must not count as unhandled
         slab.catch(() => undefined);
         underWay.push(slab);
@@ -67,7 +78,9 @@ export async function* readPlan(plan: Plan, deps: ReadDeps, signal?: AbortSignal
       }
       const first = underWay.shift();
       if (first === undefined) return;
-      yield await first;
+      const slab = await first;
+      yield slab;
+      if (slab.values.byteLength >= LARGE_BYTES) recycle(slab.values);
     }
   } finally {
     await Promise.allSettled(underWay);

@@ -90,7 +90,11 @@ export type CollectionFile = Readonly<z.infer<typeof collectionFileSchema>>;
 
 /** A collection of the configuration file: as above, the name is its key, and it says where its files are. */
 export const collectionConfigSchema = z.strictObject({
-  roots: z.array(z.string().min(1).max(4096)).min(1).max(1000).describe('Folders with the files, read recursively.'),
+  roots: z
+    .array(z.string().min(1).max(4096))
+    .min(1)
+    .max(1000)
+    .describe('Folders with the files, read recursively, or s3://bucket/prefix.'),
   ...members,
 });
 export type CollectionConfig = Readonly<z.infer<typeof collectionConfigSchema>>;

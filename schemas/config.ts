@@ -88,7 +88,11 @@ export const configSchema = z.strictObject({
     .record(z.string().regex(COLLECTION_NAME, 'must be letters, digits, _ or -'), collectionConfigSchema)
     .default({})
     .describe('Collections by name; none: one collection over `data`.'),
-  data: z.array(shortText).max(1000).default([]).describe('Folders of the one collection that needs no configuration.'),
+  data: z
+    .array(shortText)
+    .max(1000)
+    .default([])
+    .describe('Folders, or s3://bucket/prefix, of the one collection that needs no configuration.'),
   state: shortText.default('.polyfst').describe('Folder for index, queue and results.'),
   queue: z
     .string()
@@ -105,7 +109,7 @@ export const configSchema = z.strictObject({
       endpoint: z
         .url({ protocol: /^https?$/ })
         .optional()
-        .describe('S3 endpoint, for services other than AWS.'),
+        .describe('S3 endpoint of store and data, for services other than AWS.'),
       region: shortText.default('us-east-1').describe('S3 region.'),
       timeoutMs: z.number().int().min(100).default(10_000).describe('Longest time of one S3 call.'),
     })
@@ -141,6 +145,12 @@ export const configSchema = z.strictObject({
         .min(0)
         .default(5000)
         .describe('How often data folders are looked at; 0: only at start.'),
+      cacheBytes: z
+        .number()
+        .int()
+        .min(0)
+        .default(134_217_728)
+        .describe('Bytes of data files on S3 that each process keeps in memory.'),
     })
     .prefault({})
     .describe('Data files.'),
@@ -175,7 +185,8 @@ interface Setting {
 
 const asText = (text: string): unknown => text;
 const asNumber = (text: string): unknown => (/^\d{1,9}$/.test(text) ? Number(text) : text);
-const asFolders = (text: string): unknown => text.split(':').filter((folder) => folder !== '');
+/** Separated by `:`, which is no separator in s3://. */
+const asFolders = (text: string): unknown => text.split(/:(?!\/\/)/).filter((folder) => folder !== '');
 
 /** Settings that have a flag and an environment variable. */
 export const SETTINGS: readonly Setting[] = [
@@ -185,6 +196,8 @@ export const SETTINGS: readonly Setting[] = [
   { path: ['data'], flag: 'data', variable: 'POLYFST_DATA', parse: asFolders },
   { path: ['state'], flag: 'state', variable: 'POLYFST_STATE', parse: asText },
   { path: ['queue'], flag: 'queue', variable: 'POLYFST_QUEUE', parse: asText },
+  { path: ['store', 'url'], flag: 'store', variable: 'POLYFST_STORE', parse: asText },
+  { path: ['store', 'endpoint'], flag: 'storeEndpoint', variable: 'POLYFST_STORE_ENDPOINT', parse: asText },
   {
     path: ['workers', 'enabled'],
     flag: 'work',

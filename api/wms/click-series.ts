@@ -1,4 +1,5 @@
 /** The time series at a click, as CoverageJSON: every step of the run at one grid point, read without decoding whole fields. */
+import { payloadRanges, sourceOf } from '../../extraction/data-source.js';
 import { recordsOf } from '../../extraction/datacube.js';
 import type { MapField } from '../../extraction/map-field.js';
 import { inUnits, turnedComponent } from '../../extraction/vectors.js';
@@ -23,7 +24,7 @@ async function valuesOf({ cube }: MapField, rows: readonly number[], point: numb
       Uint32Array.from(places, (n) => rows[n]!),
     );
     const { values, status } = await gather(
-      { path: file.path },
+      await sourceOf(file, payloadRanges(own, places.keys())),
       { ...own, container: file.container },
       Uint32Array.of(point),
     );

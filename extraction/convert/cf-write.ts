@@ -14,6 +14,7 @@ export const VIEW_OPTIONS = ['units', 'forecast_axis', 'bounds', 'metadata', 've
 
 export function viewOptions(options: ConvertOptions): ViewOptions {
   return {
+    sideBySide: true,
     units: choice(options, 'units', ['native', 'si'], 'native'),
     forecastAxis: flag(options, 'forecast_axis', false),
     bounds: flag(options, 'bounds', true),
@@ -31,8 +32,8 @@ export function viewOptions(options: ConvertOptions): ViewOptions {
 export function tableOf(selection: SelectedRecords, signal: AbortSignal): ViewTable & PlaneTable {
   const { files, columns, count, descriptors } = selection;
   const fileOf = (row: number) => {
-    const { path, table } = files[columns.file[row]!]!;
-    return { path, container: table.container };
+    const { identity, table } = files[columns.file[row]!]!;
+    return { ...identity, container: table.container };
   };
   return {
     columns,

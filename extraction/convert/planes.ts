@@ -6,17 +6,18 @@ import { type CfNumbers, type CfPlanes, type CfVariable, newNumbers } from '../.
 import * as native from '../../native/index.js';
 import { MISSING_FLAGS } from '../../schemas/number-array.js';
 import { FeatureError } from '../../schemas/problem.js';
-import type { Container, RecordBatch } from '../../schemas/vocabulary.js';
+import type { RecordBatch } from '../../schemas/vocabulary.js';
+import { payloadRanges, sourceOf } from '../data-source.js';
 import { onCore } from '../fst/scanned-file.js';
 import { typedView } from '../fst/values.js';
 import { batchOf } from '../grid/descriptor-reader.js';
-import type { RunColumns } from '../run-index.js';
+import type { DataFile, RunColumns } from '../run-index.js';
 
 /** Records and the files that hold them. */
 export interface PlaneTable {
   readonly columns: RunColumns;
   readonly count: number;
-  fileOf(row: number): { readonly path: string; readonly container: Container };
+  fileOf(row: number): DataFile;
 }
 
 /** Decoded values of a record, in its own type or as float32, and the flag that stands for a missing integer. */
@@ -47,10 +48,10 @@ export async function decodeRows(
   asFloat32: boolean,
   signal?: AbortSignal,
 ): Promise<(RawField | FeatureError)[]> {
-  const { path } = table.fileOf(rows[0]!);
+  const source = await sourceOf(table.fileOf(rows[0]!), payloadRanges(table.columns, rows), signal);
   const batch = columnsFor(table, rows);
   if (!asFloat32) {
-    const decoded = await onCore(() => native.decodeNative({ path }, batch), signal);
+    const decoded = await onCore(() => native.decodeNative(source, batch), signal);
     return rows.map((row, n) => {
       if (decoded.status[n] !== 0) return failure(table, row, decoded.status[n]!);
       const dtype = decoded.dtype[n]!;
@@ -59,7 +60,7 @@ export async function decodeRows(
       return flag === undefined ? { values } : { values, missingFlag: flag };
     });
   }
-  const { values, status } = await onCore(() => native.decode({ path }, batch), signal);
+  const { values, status } = await onCore(() => native.decode(source, batch), signal);
   let at = 0;
   return rows.map((row, n) => {
     const start = at;

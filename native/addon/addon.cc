@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "addon/register.h"
+#include "core/kernels.h"
 
 namespace {
 
@@ -12,11 +13,7 @@ constexpr int boundary_version = 1;
 Napi::Value info(const Napi::CallbackInfo& call) {
   Napi::Object out = Napi::Object::New(call.Env());
   out.Set("abi", boundary_version);
-#if defined(__x86_64__)
-  out.Set("simd", __builtin_cpu_supports("avx2") ? "avx2" : "sse2");
-#else
-  out.Set("simd", "scalar");
-#endif
+  out.Set("simd", polyfst::kernels().name);
   out.Set("threads", std::thread::hardware_concurrency());
   return out;
 }

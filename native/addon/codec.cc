@@ -35,27 +35,39 @@ std::vector<polyfst::Located> located(const BatchArgument& batch) {
   return out;
 }
 
-/** Moves a FloatBuffer out as a Float32Array. */
-Napi::Float32Array move_out_floats(Napi::Env env, polyfst::FloatBuffer&& buffer) {
-  if (buffer.size() == 0) return Napi::Float32Array::New(env, 0);
-  auto owner = std::make_unique<polyfst::FloatBuffer>(std::move(buffer));
+/** Moves a buffer out as a typed array of its element type. */
+template <class T>
+Napi::TypedArrayOf<T> move_out_room(Napi::Env env, polyfst::Buffer<T>&& buffer) {
+  if (buffer.size() == 0) return Napi::TypedArrayOf<T>::New(env, 0, type_of_elements<T>());
+  auto owner = std::make_unique<polyfst::Buffer<T>>(std::move(buffer));
   const auto held = static_cast<std::int64_t>(owner->held_bytes());
   const std::size_t count = owner->size();
   const auto array = Napi::ArrayBuffer::New(
-      env, owner->data(), count * sizeof(float),
-      [held](Napi::Env finalizing, void*, polyfst::FloatBuffer* hint) {
+      env, owner->data(), count * sizeof(T),
+      [held](Napi::Env finalizing, void*, polyfst::Buffer<T>* hint) {
         delete hint;
         Napi::MemoryManagement::AdjustExternalMemory(finalizing, -held);
       },
       owner.get());
   owner.release();
   Napi::MemoryManagement::AdjustExternalMemory(env, held);
-  return Napi::Float32Array::New(env, count, array, 0, napi_float32_array);
+  return Napi::TypedArrayOf<T>::New(env, count, array, 0, type_of_elements<T>());
+}
+
+/**
+ * Gives the memory of a result back at once: its array is detached, so that what still refers to it sees no values. A batch of
+ * the same size then needs no fresh pages, and nothing waits for the collector.
+ */
+Napi::Value recycle(const Napi::CallbackInfo& call) {
+  if (!call[0].IsTypedArray()) type_error(call.Env(), "what is given back is not a typed array");
+  Napi::ArrayBuffer buffer = call[0].As<Napi::TypedArray>().ArrayBuffer();
+  if (!buffer.IsDetached()) buffer.Detach();
+  return call.Env().Undefined();
 }
 
 Napi::Value deliver_floats(Napi::Env env, polyfst::FloatBatch&& batch) {
   Napi::Object out = Napi::Object::New(env);
-  out.Set("values", move_out_floats(env, std::move(batch.values)));
+  out.Set("values", move_out_room(env, std::move(batch.values)));
   out.Set("status", move_out(env, std::move(batch.status)));
   return out;
 }
@@ -64,7 +76,7 @@ Napi::Value deliver_elements(Napi::Env env, polyfst::ElementBatch&& batch) {
   Napi::Object out = Napi::Object::New(env);
   Napi::Array dtype = Napi::Array::New(env, batch.element.size());
   for (std::uint32_t r = 0; r < dtype.Length(); ++r) dtype.Set(r, polyfst::name_of(batch.element[r]));
-  out.Set("bytes", move_out(env, std::move(batch.bytes)));
+  out.Set("bytes", move_out_room(env, std::move(batch.bytes)));
   out.Set("start", move_out(env, std::move(batch.start)));
   out.Set("dtype", dtype);
   out.Set("missing", move_out(env, std::move(batch.missing)));
@@ -170,5 +182,6 @@ void registerCodec(Napi::Env env, Napi::Object exports) {
   exports.Set("gather", Napi::Function::New(env, addon::gather, "gather"));
   exports.Set("gatherFiles", Napi::Function::New(env, addon::gather_files, "gatherFiles"));
   exports.Set("writeJumps", Napi::Function::New(env, addon::write_jumps, "writeJumps"));
+  exports.Set("recycle", Napi::Function::New(env, addon::recycle, "recycle"));
   exports.Set("encode", Napi::Function::New(env, addon::encode, "encode"));
 }

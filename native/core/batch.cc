@@ -112,34 +112,50 @@ FloatBatch decode_batch(const Source& source, std::span<const Located> records) 
   return out;
 }
 
+namespace {
+
+/** Bytes that the records fill when none fails. */
+std::uint64_t element_bytes(std::span<const Located> records) {
+  std::uint64_t total = 0;
+  for (const Located& record : records) {
+    guarded([&] { total += element_count(record.spec, record.bytes) * size_of(element_of(record.spec)); });
+  }
+  return total;
+}
+
+}  // namespace
+
 ElementBatch decode_element_batch(const Source& source, std::span<const Located> records) {
   ElementBatch out;
+  out.bytes = ByteBuffer(element_bytes(records));
   out.start.push_back(0);
   Workspace work;
+  std::size_t start = 0;
   for (const Located& record : records) {
     const Element element = element_of(record.spec);
     double missing = 0;
-    const std::size_t start = out.bytes.size();
+    std::size_t bytes = 0;
     const std::int32_t status = guarded([&] {
-      const std::uint64_t count = element_count(record.spec, record.bytes);
+      const std::size_t wanted = element_count(record.spec, record.bytes) * size_of(element);
       const Payload payload = load_payload(source, record, work.payload);
-      const std::size_t bytes = count * size_of(element);
+      const std::span<std::uint8_t> room = out.bytes.part(start, wanted);
       if (start % size_of(element) == 0) {
-        out.bytes.resize(start + bytes);
-        missing = static_cast<double>(decode_elements(record.spec, payload, {out.bytes.data() + start, bytes}, work.scratch));
-        return;
+        missing = static_cast<double>(decode_elements(record.spec, payload, room, work.scratch));
+      } else {
+        // behind a record of narrower elements: decoded where it is aligned, then moved
+        std::vector<std::uint8_t> aligned(wanted);
+        missing = static_cast<double>(decode_elements(record.spec, payload, aligned, work.scratch));
+        std::copy(aligned.begin(), aligned.end(), room.begin());
       }
-      // behind a record of narrower elements: decoded where it is aligned, then moved
-      std::vector<std::uint8_t> aligned(bytes);
-      missing = static_cast<double>(decode_elements(record.spec, payload, aligned, work.scratch));
-      out.bytes.insert(out.bytes.end(), aligned.begin(), aligned.end());
+      bytes = wanted;
     });
-    if (status != 0) out.bytes.resize(start);
-    out.start.push_back(static_cast<double>(out.bytes.size()));
+    start += bytes;
+    out.start.push_back(static_cast<double>(start));
     out.element.push_back(element);
     out.missing.push_back(status == 0 ? missing : 0);
     out.status.push_back(status);
   }
+  out.bytes.shorten(start);
   return out;
 }
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/codec.h"
-#include "core/float_buffer.h"
+#include "core/buffer.h"
 #include "core/source.h"
 
 namespace polyfst {
@@ -60,7 +60,7 @@ struct FloatBatch {
 FloatBatch decode_batch(const Source& source, std::span<const Located> records);
 
 struct ElementBatch {
-  std::vector<std::uint8_t> bytes;
+  ByteBuffer bytes;
   std::vector<double> start;
   std::vector<Element> element;
   std::vector<double> missing;

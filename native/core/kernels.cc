@@ -16,6 +16,13 @@ void scale_all(const Token* tokens, std::size_t count, const Scale& scale, float
   for (std::size_t i = 0; i < count; ++i) out[i] = scale(tokens[i]);
 }
 
+/** Tokens of any width up to 32. */
+std::size_t unpack_linear(const Payload& payload, std::uint64_t first, unsigned width, std::size_t count,
+                          const LinearScale& scale, float* out) {
+  for (std::size_t i = 0; i < count; ++i) out[i] = scale(payload.token(first + std::uint64_t{i} * width, width));
+  return count;
+}
+
 void swap_words(const std::uint8_t* from, std::size_t words, std::uint8_t* to) {
   for (std::size_t i = 0; i < words; ++i) store32(to + 4 * i, load32(from + 4 * i, Order::big), Order::little);
 }
@@ -61,6 +68,7 @@ const Kernels portable_kernels = {
     scale_all<std::uint32_t, LinearScale>,
     scale_all<std::uint16_t, ExponentScale>,
     scale_all<std::uint32_t, ExponentScale>,
+    unpack_linear,
     swap_words,
     tiles<std::uint16_t>,
     tiles<std::uint32_t>,
@@ -70,14 +78,33 @@ const Kernels portable_kernels = {
 
 #if defined(__x86_64__)
 extern const Kernels avx2_kernels;
+extern const Kernels avx512_kernels;
 
-const Kernels& kernels() {
-  static const Kernels& chosen =
-      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") ? avx2_kernels : portable_kernels;
-  return chosen;
+namespace {
+
+bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"); }
+
+/** What Linux and the chip call AVX-512 from its second generation on; none of them slows the clock. */
+bool has_avx512() {
+  return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vbmi2");
+}
+
+}  // namespace
+
+std::vector<const Kernels*> usable_kernels() {
+  std::vector<const Kernels*> sets = {&portable_kernels};
+  if (has_avx2()) sets.push_back(&avx2_kernels);
+  if (has_avx512()) sets.push_back(&avx512_kernels);
+  return sets;
 }
 #else
-const Kernels& kernels() { return portable_kernels; }
+std::vector<const Kernels*> usable_kernels() { return {&portable_kernels}; }
 #endif
+
+const Kernels& kernels() {
+  static const Kernels& chosen = *usable_kernels().back();
+  return chosen;
+}
 
 }  // namespace polyfst

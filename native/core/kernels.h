@@ -1,9 +1,10 @@
-// The inner loops over tokens, behind one table: a portable set and one for AVX2 with BMI2, chosen once at run time. Both give
-// the same bits; the tests compare them. Buffers that kernels write have `kernel_pad` spare elements at the end.
+// The inner loops over tokens, behind one table: a portable set, one for AVX2 with BMI2 and one for AVX-512, chosen once at run time.
+// All give the same bits; the tests compare them. Buffers that kernels write have `kernel_pad` spare elements at the end.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "core/payload.h"
 #include "core/scale.h"
@@ -32,6 +33,12 @@ struct Kernels {
   void (*linear32)(const std::uint32_t* tokens, std::size_t count, const LinearScale& scale, float* out);
   void (*exponent16)(const std::uint16_t* tokens, std::size_t count, const ExponentScale& scale, float* out);
   void (*exponent32)(const std::uint32_t* tokens, std::size_t count, const ExponentScale& scale, float* out);
+  /**
+   * Unpacks and scales in one pass: writes the first values and returns how many. None where width, order or scale leave no way
+   * that is faster than the two steps. Reads as `unpack` does.
+   */
+  std::size_t (*unpack_linear)(const Payload& payload, std::uint64_t first, unsigned width, std::size_t count,
+                               const LinearScale& scale, float* out);
   /** Big-endian words to host words; `to` may be `from`. */
   void (*swap_words)(const std::uint8_t* from, std::size_t words, std::uint8_t* to);
   /**
@@ -47,7 +54,10 @@ struct Kernels {
 
 extern const Kernels portable_kernels;
 
-/** The fastest set that this machine runs. */
+/** The sets that this machine runs, the fastest last. */
+std::vector<const Kernels*> usable_kernels();
+
+/** The fastest of them. */
 const Kernels& kernels();
 
 /** 64 bits of a big-endian byte stream from bit `at` on; the upper 57 are valid. */

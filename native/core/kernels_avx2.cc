@@ -4,12 +4,10 @@
 
 #if defined(__x86_64__)
 
-#include <immintrin.h>
-
 #include <algorithm>
 #include <array>
 
-#define POLYFST_AVX2 __attribute__((target("avx2,bmi,bmi2")))
+#include "core/token_groups.h"
 
 namespace polyfst {
 
@@ -17,44 +15,11 @@ namespace {
 
 // --- unpacking ------------------------------------------------------------------------------------------------------
 
-/**
- * Eight tokens of `width` bits are `width` whole bytes, so all groups of eight start at the same bit of a byte: one shuffle
- * and two shifts, computed once, take a group apart.
- */
-struct GroupPlan {
-  alignas(32) std::array<std::uint8_t, 32> shuffle;
-  alignas(32) std::array<std::uint32_t, 8> left;
-  /** byte, from the group's first byte, at which the load of tokens 4..7 starts */
-  std::size_t upper;
-};
-
-/** `phase`: first bit of a group in its first byte or, for little-endian words, in its first word. */
-GroupPlan plan_groups(unsigned phase, unsigned width, Order order) {
-  GroupPlan plan{};
-  for (unsigned i = 0; i < 8; ++i) {
-    const unsigned bit = phase + i * width;
-    if (i == 4) plan.upper = order == Order::big ? bit / 8 : bit / 32 * 4;
-    const unsigned base = i < 4 ? 0 : static_cast<unsigned>(plan.upper);
-    plan.left[i] = bit & 7;
-    for (unsigned byte = 0; byte < 4; ++byte) {
-      const unsigned at = bit / 8 - base + (3 - byte);
-      plan.shuffle[4 * i + byte] = static_cast<std::uint8_t>(order == Order::big ? at : at ^ 3);
-    }
-  }
-  return plan;
-}
-
 POLYFST_AVX2 void unpack_groups(const std::uint8_t* from, const GroupPlan& plan, unsigned width, std::size_t groups,
                                 std::uint32_t* out) {
-  const __m256i shuffle = _mm256_load_si256(reinterpret_cast<const __m256i*>(plan.shuffle.data()));
-  const __m256i left = _mm256_load_si256(reinterpret_cast<const __m256i*>(plan.left.data()));
-  const __m128i right = _mm_cvtsi32_si128(static_cast<int>(32 - width));
+  const GroupLanes lanes = group_lanes(plan, width);
   for (std::size_t g = 0; g < groups; ++g, from += width) {
-    const __m128i low = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-    const __m128i high = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + plan.upper));
-    const __m256i bytes = _mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1);
-    const __m256i windows = _mm256_sllv_epi32(_mm256_shuffle_epi8(bytes, shuffle), left);
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + 8 * g), _mm256_srl_epi32(windows, right));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + 8 * g), unpack_group(from, lanes));
   }
 }
 
@@ -101,13 +66,9 @@ void unpack(const Payload& payload, std::uint64_t first, unsigned width, std::si
     portable_kernels.unpack(payload, first, width, count, out);
     return;
   }
-  const std::size_t groups = (count + 7) / 8;
-  if (payload.order == Order::big) {
-    const GroupPlan plan = plan_groups(static_cast<unsigned>(first & 7), width, Order::big);
-    unpack_groups(payload.data + (first >> 3), plan, width, groups, out);
-  } else if (width % 4 == 0) {
-    const GroupPlan plan = plan_groups(static_cast<unsigned>(first & 31), width, Order::little);
-    unpack_groups(payload.data + (first >> 5) * 4, plan, width, groups, out);
+  if (has_one_plan(width, payload.order)) {
+    const GroupRun run(payload, first, width);
+    unpack_groups(run.from, run.plan, width, (count + 7) / 8, out);
   } else {
     unpack_swapped(payload, first, width, count, out);
   }
@@ -155,6 +116,27 @@ POLYFST_AVX2 void exponent_all(const Token* tokens, std::size_t count, const Exp
     _mm256_storeu_ps(out + i, _mm256_mul_ps(_mm256_cvtepi32_ps(mantissa), unit));
   }
   for (; i < count; ++i) out[i] = scale(tokens[i]);
+}
+
+/** Unpacking and scaling in one pass. */
+POLYFST_AVX2 std::size_t unpack_linear(const Payload& payload, std::uint64_t first, unsigned width, std::size_t count,
+                                       const LinearScale& scale, float* out) {
+  if (!has_one_plan(width, payload.order) || !scale.foldable()) return 0;
+  const GroupRun run(payload, first, width);
+  const GroupLanes lanes = group_lanes(run.plan, width);
+  const __m256d step = _mm256_set1_pd(scale.folded());
+  const __m256d minimum = _mm256_set1_pd(static_cast<double>(scale.minimum));
+  const std::uint8_t* from = run.from;
+  std::size_t i = 0;
+  for (; i + 8 <= count; i += 8, from += width) {
+    const __m256i q = unpack_group(from, lanes);
+    const __m256d low = _mm256_cvtepi32_pd(_mm256_castsi256_si128(q));
+    const __m256d high = _mm256_cvtepi32_pd(_mm256_extracti128_si256(q, 1));
+    const __m128 v0 = _mm256_cvtpd_ps(_mm256_add_pd(_mm256_mul_pd(low, step), minimum));
+    const __m128 v1 = _mm256_cvtpd_ps(_mm256_add_pd(_mm256_mul_pd(high, step), minimum));
+    _mm256_storeu_ps(out + i, _mm256_set_m128(v1, v0));
+  }
+  return i;
 }
 
 // --- tiles ----------------------------------------------------------------------------------------------------------
@@ -307,6 +289,7 @@ const Kernels avx2_kernels = {
     linear_all<std::uint32_t>,
     exponent_all<std::uint16_t>,
     exponent_all<std::uint32_t>,
+    unpack_linear,
     swap_words,
     tiles16,
     tiles32,

@@ -195,7 +195,11 @@ void plain_values(const Layout& layout, const Payload& payload, std::uint64_t st
     }
     return;
   }
-  for (std::size_t done = 0; done < out.size(); done += block) {
+  std::size_t ready = 0;
+  if (layout.meaning == Meaning::linear) {
+    ready = kernels().unpack_linear(payload, layout.bit(start), layout.width, out.size(), layout.linear, out.data());
+  }
+  for (std::size_t done = ready; done < out.size(); done += block) {
     const std::size_t some = std::min(block, out.size() - done);
     kernels().unpack(payload, layout.bit(start + done), layout.width, some, tokens.data());
     float_of_tokens(layout, tokens.data(), some, out.data() + done);

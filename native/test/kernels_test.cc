@@ -1,4 +1,5 @@
 // The vector loops give the bits of the portable ones.
+#include <algorithm>
 #include <cstring>
 #include <random>
 
@@ -44,73 +45,103 @@ void compare_tiles(Tiles fast, Tiles portable, unsigned limit, unsigned head) {
 }  // namespace
 
 TEST("unpack, every width, order and first bit") {
-  const std::vector<std::uint8_t> bytes = random_bytes(12000, 1);
-  for (const Order order : {Order::big, Order::little}) {
-    const Payload payload{bytes.data(), 12000, order};
-    for (unsigned width = 1; width <= 32; ++width) {
-      for (const std::uint64_t first : {0, 1, 7, 24, 32, 96, 120, 1003}) {
-        const std::size_t count = width % 2 == 0 ? 1500 : 1100;
-        std::vector<std::uint32_t> a(count + kernel_pad), b(count + kernel_pad);
-        kernels().unpack(payload, first, width, count, a.data());
-        portable_kernels.unpack(payload, first, width, count, b.data());
-        CHECK(equal_bits(a, b, count));
+  for (const Kernels* set : usable_kernels()) {
+    const std::vector<std::uint8_t> bytes = random_bytes(12000, 1);
+    for (const Order order : {Order::big, Order::little}) {
+      const Payload payload{bytes.data(), 12000, order};
+      for (unsigned width = 1; width <= 32; ++width) {
+        for (const std::uint64_t first : {0, 1, 7, 24, 32, 96, 120, 1003}) {
+          const std::size_t count = width % 2 == 0 ? 1500 : 1100;
+          std::vector<std::uint32_t> a(count + kernel_pad), b(count + kernel_pad);
+          set->unpack(payload, first, width, count, a.data());
+          portable_kernels.unpack(payload, first, width, count, b.data());
+          CHECK(equal_bits(a, b, count));
+        }
+      }
+    }
+  }
+}
+
+TEST("unpacking and scaling in one pass") {
+  const std::vector<std::uint8_t> bytes = random_bytes(12000, 3);
+  for (const Kernels* set : usable_kernels()) {
+    for (const Order order : {Order::big, Order::little}) {
+      const Payload payload{bytes.data(), 12000, order};
+      for (unsigned width = 1; width <= 31; ++width) {
+        for (const std::uint64_t first : {0, 24, 96, 120, 1003}) {
+          for (const LinearScale& scale : {LinearScale{0.0078125, -45.25F}, LinearScale{0x1p-1040, 0.0F}, LinearScale{0x1p-30, -0.0F}}) {
+            constexpr std::size_t count = 1003;
+            std::vector<float> a(count, 7.0F), b(count);
+            const std::size_t done = set->unpack_linear(payload, first, width, count, scale, a.data());
+            CHECK(done <= count && (set->name != portable_kernels.name || done == count));
+            portable_kernels.unpack_linear(payload, first, width, count, scale, b.data());
+            CHECK(equal_bits(a, b, done));
+            CHECK(std::all_of(a.begin() + static_cast<std::ptrdiff_t>(done), a.end(), [](float x) { return x == 7.0F; }));
+          }
+        }
       }
     }
   }
 }
 
 TEST("scaling") {
-  std::mt19937 random(5);
-  std::vector<std::uint16_t> narrow(1003);
-  std::vector<std::uint32_t> wide(1003);
-  for (auto& q : narrow) q = static_cast<std::uint16_t>(random());
-  for (auto& q : wide) q = static_cast<std::uint32_t>(random()) >> 2;
-  narrow[5] = 0;
-  std::vector<float> a(1003), b(1003);
-  for (const LinearScale& scale : {LinearScale{0.0078125, -45.25F}, LinearScale{0x1p-1040, 0.0F}, LinearScale{0x1p-30, -0.0F}}) {
-    kernels().linear16(narrow.data(), 1003, scale, a.data());
-    portable_kernels.linear16(narrow.data(), 1003, scale, b.data());
-    CHECK(equal_bits(a, b, 1003));
-    kernels().linear32(wide.data(), 1003, scale, a.data());
-    portable_kernels.linear32(wide.data(), 1003, scale, b.data());
-    CHECK(equal_bits(a, b, 1003));
-  }
-  for (const ExponentScale& scale : {exponent_scale(0xEFFF8705, 0x7574E3), exponent_scale(0xEFFF0110, 0xFF000000), ExponentScale{}}) {
-    kernels().exponent16(narrow.data(), 1003, scale, a.data());
-    portable_kernels.exponent16(narrow.data(), 1003, scale, b.data());
-    CHECK(equal_bits(a, b, 1003));
-    kernels().exponent32(wide.data(), 1003, scale, a.data());
-    portable_kernels.exponent32(wide.data(), 1003, scale, b.data());
-    CHECK(equal_bits(a, b, 1003));
+  for (const Kernels* set : usable_kernels()) {
+    std::mt19937 random(5);
+    std::vector<std::uint16_t> narrow(1003);
+    std::vector<std::uint32_t> wide(1003);
+    for (auto& q : narrow) q = static_cast<std::uint16_t>(random());
+    for (auto& q : wide) q = static_cast<std::uint32_t>(random()) >> 2;
+    narrow[5] = 0;
+    std::vector<float> a(1003), b(1003);
+    for (const LinearScale& scale : {LinearScale{0.0078125, -45.25F}, LinearScale{0x1p-1040, 0.0F}, LinearScale{0x1p-30, -0.0F}}) {
+      set->linear16(narrow.data(), 1003, scale, a.data());
+      portable_kernels.linear16(narrow.data(), 1003, scale, b.data());
+      CHECK(equal_bits(a, b, 1003));
+      set->linear32(wide.data(), 1003, scale, a.data());
+      portable_kernels.linear32(wide.data(), 1003, scale, b.data());
+      CHECK(equal_bits(a, b, 1003));
+    }
+    for (const ExponentScale& scale : {exponent_scale(0xEFFF8705, 0x7574E3), exponent_scale(0xEFFF0110, 0xFF000000), ExponentScale{}}) {
+      set->exponent16(narrow.data(), 1003, scale, a.data());
+      portable_kernels.exponent16(narrow.data(), 1003, scale, b.data());
+      CHECK(equal_bits(a, b, 1003));
+      set->exponent32(wide.data(), 1003, scale, a.data());
+      portable_kernels.exponent32(wide.data(), 1003, scale, b.data());
+      CHECK(equal_bits(a, b, 1003));
+    }
   }
 }
 
 TEST("tiles") {
-  for (const unsigned head : {4U, 5U}) {
-    compare_tiles<std::uint16_t>(kernels().tiles16, portable_kernels.tiles16, 14, head);
-    compare_tiles<std::uint32_t>(kernels().tiles32, portable_kernels.tiles32, 24, head);
+  for (const Kernels* set : usable_kernels()) {
+    for (const unsigned head : {4U, 5U}) {
+      compare_tiles<std::uint16_t>(set->tiles16, portable_kernels.tiles16, 14, head);
+      compare_tiles<std::uint32_t>(set->tiles32, portable_kernels.tiles32, 24, head);
+    }
   }
 }
 
 TEST("prediction") {
-  std::mt19937 random(9);
-  for (const std::size_t count : {1U, 15U, 16U, 17U, 300U}) {
-    std::vector<std::uint16_t> above(count + 64), a(count + 64);
-    std::vector<std::uint32_t> above32(count + 64), a32(count + 64);
-    for (std::size_t i = 0; i < count; ++i) {
-      above[i] = static_cast<std::uint16_t>(random());
-      a[i] = static_cast<std::uint16_t>(random());
-      above32[i] = static_cast<std::uint32_t>(random());
-      a32[i] = static_cast<std::uint32_t>(random());
+  for (const Kernels* set : usable_kernels()) {
+    std::mt19937 random(9);
+    for (const std::size_t count : {1U, 15U, 16U, 17U, 300U}) {
+      std::vector<std::uint16_t> above(count + 64), a(count + 64);
+      std::vector<std::uint32_t> above32(count + 64), a32(count + 64);
+      for (std::size_t i = 0; i < count; ++i) {
+        above[i] = static_cast<std::uint16_t>(random());
+        a[i] = static_cast<std::uint16_t>(random());
+        above32[i] = static_cast<std::uint32_t>(random());
+        a32[i] = static_cast<std::uint32_t>(random());
+      }
+      std::vector<std::uint16_t> b = a;
+      std::vector<std::uint32_t> b32 = a32;
+      set->integrate16(above.data(), a.data(), count);
+      portable_kernels.integrate16(above.data(), b.data(), count);
+      CHECK(equal_bits(a, b, count));
+      set->integrate32(above32.data(), a32.data(), count);
+      portable_kernels.integrate32(above32.data(), b32.data(), count);
+      CHECK(equal_bits(a32, b32, count));
     }
-    std::vector<std::uint16_t> b = a;
-    std::vector<std::uint32_t> b32 = a32;
-    kernels().integrate16(above.data(), a.data(), count);
-    portable_kernels.integrate16(above.data(), b.data(), count);
-    CHECK(equal_bits(a, b, count));
-    kernels().integrate32(above32.data(), a32.data(), count);
-    portable_kernels.integrate32(above32.data(), b32.data(), count);
-    CHECK(equal_bits(a32, b32, count));
   }
 }
 

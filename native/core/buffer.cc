@@ -1,5 +1,5 @@
-// Room for the values of a batch.
-#include "core/float_buffer.h"
+// Rooms: those that were given back, and fresh ones.
+#include "core/buffer.h"
 
 #include <cstdlib>
 #include <mutex>
@@ -17,11 +17,6 @@ namespace {
 constexpr std::size_t huge_page = std::size_t{2} << 20;
 constexpr std::size_t most_kept = std::size_t{48} << 20;
 
-struct Room {
-  float* data;
-  std::size_t bytes;
-};
-
 /** Large rooms that were given back. */
 class Spare {
  public:
@@ -36,7 +31,7 @@ class Spare {
       kept_ -= room.bytes;
       return room;
     }
-    return {nullptr, 0};
+    return {};
   }
   /** True when the room is kept; else the caller frees it. */
   bool give(const Room& room) noexcept {
@@ -62,9 +57,10 @@ Spare& spare() {
 }
 
 Room fresh(std::size_t bytes) {
-  const std::size_t page = bytes >= 2 * huge_page ? huge_page : 64;
+  const std::size_t by_huge = (bytes + huge_page - 1) / huge_page * huge_page;
+  const std::size_t page = by_huge - bytes <= bytes / 8 ? huge_page : 64;
   const std::size_t rounded = (bytes + page - 1) / page * page;
-  auto* data = static_cast<float*>(std::aligned_alloc(page, rounded));
+  void* const data = std::aligned_alloc(page, rounded);
   if (data == nullptr) throw std::bad_alloc();
 #if defined(__linux__)
   if (page == huge_page) madvise(data, rounded, MADV_HUGEPAGE);
@@ -74,18 +70,13 @@ Room fresh(std::size_t bytes) {
 
 }  // namespace
 
-FloatBuffer::FloatBuffer(std::size_t count) : count_(count) {
-  if (count == 0) return;
-  if (count > ~std::size_t{0} / 16) throw std::bad_alloc();
-  const std::size_t bytes = count * sizeof(float);
-  Room room = bytes >= huge_page ? spare().take(bytes) : Room{nullptr, 0};
-  if (room.data == nullptr) room = fresh(bytes);
-  data_ = room.data;
-  bytes_ = room.bytes;
+Room take_room(std::size_t bytes) {
+  const Room kept = bytes >= huge_page ? spare().take(bytes) : Room{};
+  return kept.data == nullptr ? fresh(bytes) : kept;
 }
 
-FloatBuffer::~FloatBuffer() {
-  if (data_ != nullptr && !spare().give({data_, bytes_})) std::free(data_);
+void give_room(Room room) noexcept {
+  if (!spare().give(room)) std::free(room.data);
 }
 
 }  // namespace polyfst

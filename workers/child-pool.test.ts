@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,6 +21,12 @@ function isRunning(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** The different nicenesses of a process's threads. */
+function nicenessOf(pid: number): number[] {
+  const threads = readdirSync(`/proc/${pid}/task`).map(Number);
+  return [...new Set(threads.map((thread) => getPriority(thread)))];
 }
 
 async function gone(pid: number): Promise<void> {
@@ -51,9 +57,9 @@ describe('job processes', () => {
       ...over,
     });
 
-  function run(pool: ChildPool, request: Record<string, unknown>, signal?: AbortSignal): Promise<JobResult> {
+  function run(pool: ChildPool, request: Record<string, unknown>, signal?: AbortSignal, cost = 1): Promise<JobResult> {
     const job: ExtractJob = {
-      ...{ version: JOB_VERSION, id: newJobId(), user: 'local/a', acceptedAt: 1, cost: 1 },
+      ...{ version: JOB_VERSION, id: newJobId(), user: 'local/a', acceptedAt: 1, cost },
       ...{ kind: 'extract', collection: 'c', request },
     };
     return pool.run(job, signal ?? new AbortController().signal, { attempt: 1, progress: () => undefined });
@@ -79,6 +85,18 @@ describe('job processes', () => {
     const both = await Promise.all(['three', 'four'].map((word) => run(pool, { text: word })));
     assert.deepEqual(await Promise.all(both.map(text)), ['three', 'four']);
     assert.equal(pool.pids.length, 2);
+  });
+
+  it('F13 runs big jobs in processes that give way in all their threads', async () => {
+    await using pool = open();
+    await run(pool, { text: 'small' });
+    const [small] = pool.pids;
+    await run(pool, { text: 'big' }, undefined, 1e6);
+    const big = pool.pids.find((pid) => pid !== small);
+    await run(pool, { text: 'small again' });
+    assert.equal(pool.pids.length, 2);
+    assert.deepEqual(nicenessOf(small!), [5]);
+    assert.deepEqual(nicenessOf(big!), [19]);
   });
 
   it('F1 loses only the job that kills its process', async () => {

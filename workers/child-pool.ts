@@ -1,9 +1,10 @@
 /**
  * Job processes, kept warm and used again: as many as jobs run at a time, replaced after `jobsPerChild` jobs or when
- * one has grown. Its `run` is what `JobQueue.process` takes.
+ * one has grown. Small and big jobs have their own, because big ones give way (workers/niceness.ts). Its `run` is what `JobQueue.process` takes.
  */
 import type { Job, JobResult } from '../schemas/job.js';
 import { type ChildOptions, JobProcess } from './child-process.js';
+import { isSmall } from './priority.js';
 import type { RunContext } from './run.js';
 
 export interface PoolOptions extends ChildOptions {
@@ -41,7 +42,7 @@ export class ChildPool implements AsyncDisposable {
   }
 
   readonly run = async (job: Job, signal: AbortSignal, context: RunContext): Promise<JobResult> => {
-    const child = this.#take();
+    const child = this.#take(!isSmall(job.cost));
     try {
       return await child.run(job, signal, context);
     } finally {
@@ -62,12 +63,24 @@ export class ChildPool implements AsyncDisposable {
     return child;
   }
 
-  #take(): JobProcess {
-    for (let child = this.#idle.pop(); child !== undefined; child = this.#idle.pop()) {
-      if (child.isAlive) return child;
+  /** An idle process of the same kind, or a new one. */
+  #take(isBig: boolean): JobProcess {
+    for (const child of this.#idle.filter((one) => !one.isAlive)) {
       this.#all.delete(child);
+      this.#idle.splice(this.#idle.indexOf(child), 1);
     }
-    return this.#start();
+    const at = this.#idle.findLastIndex((one) => one.isForBig === isBig);
+    const child = at < 0 ? this.#start() : this.#idle.splice(at, 1)[0]!;
+    if (isBig) child.giveWay();
+    return child;
+  }
+
+  #idleOf(isBig: boolean): number {
+    return this.#idle.filter((one) => one.isForBig === isBig).length;
+  }
+
+  #smallOnes(): number {
+    return [...this.#all].filter((one) => !one.isForBig).length;
   }
 
   async #giveBack(child: JobProcess, wasAborted: boolean): Promise<void> {
@@ -76,12 +89,13 @@ export class ChildPool implements AsyncDisposable {
     this.#read.set(child, read);
     const isWorn = child.jobsDone >= this.#options.jobsPerChild || wasAborted;
     const isGrown = (await child.rssBytes()) > this.#options.rssMb * 1048576 * GROWN;
-    if (child.isAlive && !isWorn && !isGrown && !this.#isClosed) {
+    const isSpare = this.#idleOf(child.isForBig) < Math.max(2, this.#options.warm + 1);
+    if (child.isAlive && isSpare && !isWorn && !isGrown && !this.#isClosed) {
       this.#idle.push(child);
       return;
     }
     child.kill();
     this.#all.delete(child);
-    if (!this.#isClosed && this.#all.size < this.#options.warm) this.#idle.push(this.#start());
+    if (!this.#isClosed && this.#smallOnes() < this.#options.warm) this.#idle.push(this.#start());
   }
 }

@@ -6,6 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import type { Job, JobResult } from '../schemas/job.js';
 import { fromChildSchema, type ToChild } from './child-messages.js';
+import { lowerPriority, NICENESS } from './niceness.js';
 import { CANCELLED, type RunContext, WorkerLost } from './run.js';
 
 export interface ChildOptions {
@@ -36,6 +37,8 @@ export class JobProcess {
   #onProgress: ((fraction: number) => void) | undefined;
   #onExit: ((how: string) => void) | undefined;
   jobsDone = 0;
+  /** gives way to all others, for good: only a privileged user may take that back */
+  isForBig = false;
   isAlive = true;
 
   constructor(options: ChildOptions) {
@@ -92,6 +95,15 @@ export class JobProcess {
       this.#onExit = undefined;
       this.#onProgress = undefined;
     }
+  }
+
+  /** From now on for big jobs: it takes what the others leave of the processor. */
+  giveWay(): void {
+    if (this.isForBig) return;
+    this.isForBig = true;
+    // At once for the threads that are yet to come, and again when all are there.
+    if (this.pid !== undefined) lowerPriority(this.pid, NICENESS.big);
+    this.#ready.then(() => this.pid !== undefined && lowerPriority(this.pid, NICENESS.big)).catch(() => undefined);
   }
 
   kill(verdict?: JobResult): void {

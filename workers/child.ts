@@ -2,13 +2,11 @@
  * The inside of a job process: takes jobs from its parent, runs them one at a time, and never outlives the parent. The
  * module that calls `serveChild` says what a job runs on (cli/job-child.ts).
  */
-import { setPriority } from 'node:os';
 import type { Job, JobResult } from '../schemas/job.js';
 import { type FromChild, toChildSchema } from './child-messages.js';
+import { lowerPriority, NICENESS } from './niceness.js';
 import type { RunContext } from './run.js';
 import { dieWithParent } from './watchdog.js';
-
-const NICENESS = 5;
 
 export type RunInChild = (job: Job, signal: AbortSignal, context: RunContext) => Promise<JobResult>;
 
@@ -16,7 +14,7 @@ export type RunInChild = (job: Job, signal: AbortSignal, context: RunContext) =>
 export function serveChild(make: (init: unknown) => Promise<RunInChild>): void {
   dieWithParent();
   // Jobs leave the processor to the service that answers clients, where both want it.
-  setPriority(NICENESS);
+  lowerPriority(process.pid, NICENESS.small);
   // Ctrl-C goes to the whole process group; only the parent decides when a job ends.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => undefined);

@@ -9,6 +9,13 @@ const LOWEST = 2 ** 21 - 1;
 /** One doubling of the cost weighs as much as this many waiting requests of the user. */
 const WEIGHT = 64;
 
+/** Values up to which a job is a small one: done in a moment, and not to be held up by others. */
+const SMALL_VALUES = 200_000;
+
+export function isSmall(cost: number): boolean {
+  return cost <= SMALL_VALUES;
+}
+
 function costClass(cost: number): number {
   return Math.floor(Math.log2(1 + Math.max(0, cost)));
 }

@@ -2,7 +2,6 @@
  * Takes jobs from the queue and runs them. An outcome is published at most once (workers/result-store.ts), whoever
  * runs the job and however often; BullMQ is told only afterwards. A run whose lock was lost is aborted and publishes nothing.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job as BullJob, DelayedError } from 'bullmq';
 import { type Job, type JobResult, jobSchema } from '../schemas/job.js';
 import { toProblem } from '../schemas/problem.js';
@@ -34,7 +33,7 @@ const CRASH_LIMIT = 2;
 const LOSS_LIMIT = 5;
 /** How long a job over its user's share steps back. */
 const STEP_BACK_MS = 300;
-/** How often a job without a place looks for one. */
+/** How often a job without a place looks for one, should nothing have changed in this process. */
 const LOOK_EVERY_MS = 20;
 /** Time that running jobs get to end when the service stops. */
 const DRAIN_MS = 25_000;
@@ -206,7 +205,7 @@ class Consumer {
         return controller;
       }
       if (this.#isClosing || othersWait()) return undefined;
-      await sleep(LOOK_EVERY_MS);
+      await records.change(LOOK_EVERY_MS);
     }
   }
 

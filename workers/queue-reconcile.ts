@@ -21,12 +21,16 @@ const EVERY_MS = 5000;
 /** A request younger than this is still on its way into the queue. */
 const SETTLED_MS = 3000;
 const BATCH = 200;
+/** Requests that one look from time to time takes up: a long queue is gone through in turns. */
+const LOOKED_AT = 200;
 
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #again = false;
+  /** where the next turn begins */
+  #turn = 0;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -68,9 +72,10 @@ export class Reconciler {
     const { records, onFault } = this.#options;
     records.refresh();
     const before = performance.now() - olderThanMs;
-    const ids = [...records.ledger.unfinished()].filter(
-      (id) => (records.ledger.get(id)?.accepted?.seenAt ?? 0) <= before && records.live(id) === undefined,
+    const settled = [...records.ledger.unfinished()].filter(
+      (id) => (records.ledger.get(id)?.accepted?.seenAt ?? 0) <= before,
     );
+    const ids = olderThanMs === 0 ? settled : this.#inTurn(settled);
     for (let start = 0; start < ids.length; start += BATCH) {
       if (!this.#options.backend.isReachable()) return;
       try {
@@ -80,6 +85,14 @@ export class Reconciler {
         return;
       }
     }
+  }
+
+  /** The next few of them, from the beginning again after the last. */
+  #inTurn(ids: readonly string[]): readonly string[] {
+    if (this.#turn >= ids.length) this.#turn = 0;
+    const some = ids.slice(this.#turn, this.#turn + LOOKED_AT);
+    this.#turn += some.length;
+    return some;
   }
 
   async #batch(ids: readonly string[]): Promise<void> {

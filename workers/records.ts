@@ -32,6 +32,7 @@ export class Records {
   readonly #reader: JournalReader;
   readonly #live = new Map<string, Live>();
   readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #anyListeners = new Set<() => void>();
   /** unfinished requests that this process accepted: it is the one that counts how they end */
   readonly #own = new Set<string>();
   readonly #endListeners = new Set<(record: JobRecord) => void>();
@@ -122,6 +123,19 @@ export class Records {
     };
   }
 
+  /** Resolves at the next change of any request, at the latest after `ms`. */
+  change(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#anyListeners.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#anyListeners.add(done);
+    });
+  }
+
   /** Calls back with each request that this process accepted when it ends, once. */
   onEnd(listener: (record: JobRecord) => void): void {
     this.#endListeners.add(listener);
@@ -172,7 +186,7 @@ export class Records {
   }
 
   #tell(id: string): void {
-    for (const callback of [...(this.#listeners.get(id) ?? [])]) callback();
+    for (const callback of [...(this.#listeners.get(id) ?? []), ...this.#anyListeners]) callback();
   }
 }
 

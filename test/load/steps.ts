@@ -108,7 +108,7 @@ export async function refusals(ground: Ground, seconds: number): Promise<StepRes
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-const FLOOD = { big: 300, smallEach: 150, pauseMs: 40 } as const;
+const FLOOD = { big: 120, smallEach: 150, pauseMs: 20 } as const;
 
 async function smallTimes(client: Client, from: number): Promise<number[]> {
   const times: number[] = [];
@@ -121,7 +121,7 @@ async function smallTimes(client: Client, from: number): Promise<number[]> {
   return times;
 }
 
-/** Small requests of one user, alone and while another user has three hundred big ones in the queue. None is cached. */
+/** Small requests of one user, alone and while another user has a hundred and twenty big ones in the queue. None is cached. */
 export async function flood(ground: Ground): Promise<StepResult> {
   const keys = ['calm', 'greedy'].map((user) => ({ id: user, user, sha256: sha256(`key-of-${user}`) }));
   await using served = await startServed(ground, 'flood', { auth: { keys }, limits: { cacheBytes: 0 } });

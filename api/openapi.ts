@@ -1,4 +1,4 @@
-/** OpenAPI documents (3.0 and 3.1) of the Polytope surfaces, made from the zod schemas: one description, never written twice. */
+/** OpenAPI documents (3.0 and 3.1) of every route, made from the zod schemas and the rows of EDR: one description, never written twice. */
 import {
   OpenAPIRegistry,
   OpenApiGeneratorV3,
@@ -6,7 +6,10 @@ import {
   type RouteConfig,
 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
+import { FILE_FORMATS, GEOTIFF, TEXT_FORMATS } from './ogc/data-formats.js';
+import { edrOpenApi } from './ogc/openapi-edr.js';
 import * as bodies from './openapi-schemas.js';
+import { serviceRoutes } from './openapi-services.js';
 
 type Responses = RouteConfig['responses'];
 
@@ -231,15 +234,42 @@ export function openApiDocument(version: '3.0' | '3.1', release: string, server:
     scheme: 'bearer',
     description: 'API key or token.',
   });
-  for (const route of [...v1Routes(), ...v2Routes()]) registry.registerPath(route);
+  for (const route of [...v1Routes(), ...v2Routes(), ...serviceRoutes()]) registry.registerPath(route);
   const info = {
     title: 'Polyfst',
     version: release,
-    description: 'Feature extraction from RPN standard files through the Polytope API.',
+    description:
+      'Feature extraction from RPN standard files: Polytope, OGC API EDR and Coverages, maps, Zarr, forecasts at places.',
     license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
   };
   const servers = [{ url: server }];
-  return version === '3.0'
-    ? new OpenApiGeneratorV3(registry.definitions).generateDocument({ openapi: '3.0.3', info, servers })
-    : new OpenApiGeneratorV31(registry.definitions).generateDocument({ openapi: '3.1.0', info, servers });
+  const document =
+    version === '3.0'
+      ? new OpenApiGeneratorV3(registry.definitions).generateDocument({ openapi: '3.0.3', info, servers })
+      : new OpenApiGeneratorV31(registry.definitions).generateDocument({ openapi: '3.1.0', info, servers });
+  return withEdr(document);
+}
+
+interface Described {
+  readonly paths?: object;
+  readonly components?: { readonly schemas?: object };
+}
+
+/** The document with the EDR resources, which have one of their own too: theirs at /edr, with our security. */
+function withEdr(document: Described): object {
+  const formats = [...TEXT_FORMATS, ...FILE_FORMATS];
+  const edr = edrOpenApi('', { formats, coverageFormats: [...formats, GEOTIFF] }) as {
+    readonly paths: Readonly<Record<string, { readonly get: object }>>;
+    readonly components: { readonly schemas: object };
+  };
+  const security = [{ key: [] }];
+  const paths = Object.entries(edr.paths).map(([path, { get }]) => [
+    path === '/' ? '/edr' : `/edr${path}`,
+    { get: { ...get, security } },
+  ]);
+  return {
+    ...document,
+    paths: { ...document.paths, ...Object.fromEntries(paths) },
+    components: { ...document.components, schemas: { ...document.components?.schemas, ...edr.components.schemas } },
+  };
 }

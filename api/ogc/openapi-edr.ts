@@ -189,20 +189,28 @@ function coveragePaths(deps: Pick<EdrDeps, 'coverageFormats'>): Json {
   const content = Object.fromEntries(
     deps.coverageFormats.map(({ media }) => [media.split(';', 1)[0]!, { schema: {} }]),
   );
-  return {
-    '/collections/{collectionId}/coverage': {
-      get: {
-        tags: ['Coverages'],
-        summary: 'Part of the coverage of a collection',
-        operationId: 'coverageOfCollection',
-        parameters: [COLLECTION, ...names.map((name) => parameter(name, false))],
-        responses: {
-          200: { description: 'The coverage.', content },
-          204: { description: 'Nothing that exists was chosen.' },
-          ...failures(400, 404, 413, 500),
-        },
+  const coverage = (summary: string, operationId: string, of: readonly Json[]): Json => ({
+    get: {
+      tags: ['Coverages'],
+      summary,
+      operationId,
+      parameters: [...of, ...names.map((name) => parameter(name, false))],
+      responses: {
+        200: { description: 'The coverage.', content },
+        204: { description: 'Nothing that exists was chosen.' },
+        ...failures(400, 404, 413, 500),
       },
     },
+  });
+  return {
+    '/collections/{collectionId}/coverage': coverage('Part of the coverage of a collection', 'coverageOfCollection', [
+      COLLECTION,
+    ]),
+    '/collections/{collectionId}/instances/{instanceId}/coverage': coverage(
+      'Part of the coverage of a run',
+      'coverageOfInstance',
+      [COLLECTION, INSTANCE],
+    ),
     '/collections/{collectionId}/schema': documentPath(
       'Schema of the fields',
       'schemaOfCollection',

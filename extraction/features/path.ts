@@ -25,34 +25,50 @@ export interface PathTuple {
 
 const near = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-5 * Math.max(Math.abs(a), Math.abs(b));
 
-function indexOf(values: Float64Array, value: number, key: 'levelist' | 'step'): number {
-  const found = values.findIndex((v) => near(v, value));
-  if (found >= 0) return found;
-  const shown = key === 'step' ? `${value / 3600} h` : value;
-  throw new FeatureError('no_data', `"${key}": no data for ${shown} on the path; use a value that exists.`);
+/** Finds the number of a level or step: the very value, or the first that is near. */
+class Places {
+  readonly #exact = new Map<number, number>();
+
+  constructor(
+    readonly values: Float64Array,
+    readonly key: 'levelist' | 'step',
+  ) {
+    for (let n = values.length - 1; n >= 0; n--) this.#exact.set(values[n]!, n);
+  }
+
+  numberOf(value: number | undefined): number {
+    if (value === undefined) return EVERY;
+    const exact = this.#exact.get(value);
+    if (exact !== undefined) return exact;
+    const found = this.values.findIndex((v) => near(v, value));
+    if (found >= 0) return found;
+    const shown = this.key === 'step' ? `${value / 3600} h` : value;
+    throw new FeatureError('no_data', `"${this.key}": no data for ${shown} on the path; use a value that exists.`);
+  }
 }
 
 async function sampled(context: FeatureContext, feature: Trajectory): Promise<PathTuple[]> {
-  const { selection } = context;
+  const { selection, grid } = context;
   const targets = await targetsOf(
     context,
     feature.vertices.map((v) => [v.lat, v.lon] as const),
     'nearest',
   );
-  const seen = new Set<string>();
+  const levels = new Places(selection.levels, 'levelist');
+  const steps = new Places(selection.steps, 'step');
+  const seen = new Set<number>();
   const tuples: PathTuple[] = [];
-  feature.vertices.forEach((vertex, v) => {
+  for (const [v, vertex] of feature.vertices.entries()) {
     const slot = targets.list[v]!.slots[0];
-    if (slot === undefined) return;
-    const tuple = {
-      point: targets.points[slot]!,
-      level: vertex.level === undefined ? EVERY : indexOf(selection.levels, vertex.level, 'levelist'),
-      step: vertex.step === undefined ? EVERY : indexOf(selection.steps, vertex.step, 'step'),
-    };
-    const key = `${tuple.point} ${tuple.level} ${tuple.step}`;
-    if (!seen.has(key)) tuples.push(tuple);
+    if (slot === undefined) continue;
+    const point = targets.points[slot]!;
+    const level = levels.numberOf(vertex.level);
+    const step = steps.numberOf(vertex.step);
+    // exact up to 2^53 tuples, far beyond what a request may ask for
+    const key = ((level + 1) * (selection.steps.length + 1) + step + 1) * grid.size + point;
+    if (!seen.has(key)) tuples.push({ point, level, step });
     seen.add(key);
-  });
+  }
   return tuples;
 }
 

@@ -39,6 +39,15 @@ export async function outsideError(grid: Grid, [lat, lon]: LatLon, distanceKm: n
   );
 }
 
+const NONE: readonly number[] = [];
+const WHOLE: readonly number[] = [1];
+
+function distinct(targets: readonly { readonly points: readonly number[] }[]): Set<number> {
+  const out = new Set<number>();
+  for (const { points } of targets) for (const point of points) out.add(point);
+  return out;
+}
+
 /** Where each requested place is on the grid, in request order. */
 export async function targetsOf(
   context: FeatureContext,
@@ -56,31 +65,40 @@ export async function targetsOf(
   const lon = Float64Array.from(places, (p) => p[1]);
   const nearest = await grid.nearest(lat, lon);
   const weights = interpolation === 'bilinear' ? await grid.bilinear(lat, lon) : undefined;
-  const raw = await Promise.all(
-    places.map(async (requested, n) => {
-      const outside = nearest.inside[n] === 0;
-      if (outside && cube.collection.outsidePolicy === 'error') {
-        throw await outsideError(grid, requested, nearest.distanceKm[n]!);
-      }
-      if (outside) return { requested, lat: lat[n]!, lon: lon[n]!, distanceKm: undefined, points: [], weights: [] };
-      const [from, to] = weights ? [weights.starts[n]!, weights.starts[n + 1]!] : [0, 0];
-      if (weights && to > from) {
-        const points = Array.from(weights.points.subarray(from, to));
-        const shares = Array.from(weights.weights.subarray(from, to));
-        return { requested, lat: lat[n]!, lon: lon[n]!, distanceKm: 0, points, weights: shares };
-      }
-      return {
-        requested,
-        lat: nearest.lat[n]!,
-        lon: nearest.lon[n]!,
-        distanceKm: nearest.distanceKm[n]!,
-        points: [nearest.point[n]!],
-        weights: [1],
-      };
+  if (cube.collection.outsidePolicy === 'error') {
+    const outside = nearest.inside.indexOf(0);
+    if (outside >= 0) throw await outsideError(grid, places[outside]!, nearest.distanceKm[outside]!);
+  }
+  const raw = places.map((requested, n) => {
+    const own = { requested, lat: lat[n]!, lon: lon[n]!, distanceKm: undefined, points: NONE, weights: NONE };
+    if (nearest.inside[n] === 0) return own;
+    const [from, to] = weights ? [weights.starts[n]!, weights.starts[n + 1]!] : [0, 0];
+    if (weights && to > from) {
+      const points = Array.from(weights.points.subarray(from, to));
+      const shares = Array.from(weights.weights.subarray(from, to));
+      return { ...own, distanceKm: 0, points, weights: shares };
+    }
+    return {
+      requested,
+      lat: nearest.lat[n]!,
+      lon: nearest.lon[n]!,
+      distanceKm: nearest.distanceKm[n]!,
+      points: [nearest.point[n]!],
+      weights: WHOLE,
+    };
+  });
+  const points = Uint32Array.from(distinct(raw)).sort();
+  const slotOf = new Map<number, number>();
+  for (const [slot, point] of points.entries()) slotOf.set(point, slot);
+  const list = raw.map(
+    (target): Target => ({
+      requested: target.requested,
+      lat: target.lat,
+      lon: target.lon,
+      distanceKm: target.distanceKm,
+      slots: target.points.length === 1 ? [slotOf.get(target.points[0]!)!] : target.points.map((p) => slotOf.get(p)!),
+      weights: target.weights,
     }),
   );
-  const points = Uint32Array.from(new Set(raw.flatMap((t) => t.points))).sort();
-  const slotOf = new Map(Array.from(points, (point, slot) => [point, slot]));
-  const list = raw.map(({ points: own, ...rest }) => ({ ...rest, slots: own.map((p) => slotOf.get(p)!) }));
   return { points, list };
 }

@@ -32,23 +32,33 @@ interface Layout {
   readonly slot: Uint32Array;
 }
 
-function layoutOf(tuples: readonly PathTuple[], bodyLevels: number): Layout {
-  const byKey = new Map<string, { level: number; step: number; points: Set<number> }>();
-  const whole: PathTuple[] = [];
+function layoutOf(tuples: readonly PathTuple[], bodyLevels: number, steps: number): Layout {
+  const numberOf = new Map<number, number>();
+  const found: { readonly level: number; readonly step: number; readonly slots: Map<number, number> }[] = [];
+  const count = tuples.length * bodyLevels;
+  const field = new Uint32Array(count);
+  const point = new Uint32Array(count);
+  let at = 0;
   for (let l = 0; l < bodyLevels; l++) {
-    for (const tuple of tuples) whole.push(tuple.level === EVERY ? { ...tuple, level: l } : tuple);
+    for (const tuple of tuples) {
+      const level = tuple.level === EVERY ? l : tuple.level;
+      const key = (level + 1) * (steps + 1) + tuple.step + 1;
+      let number = numberOf.get(key);
+      if (number === undefined) {
+        number = found.push({ level, step: tuple.step, slots: new Map() }) - 1;
+        numberOf.set(key, number);
+      }
+      found[number]!.slots.set(tuple.point, 0);
+      field[at] = number;
+      point[at++] = tuple.point;
+    }
   }
-  const keyOf = (t: PathTuple): string => `${t.level} ${t.step}`;
-  for (const tuple of whole) {
-    const entry = byKey.get(keyOf(tuple)) ?? { level: tuple.level, step: tuple.step, points: new Set<number>() };
-    entry.points.add(tuple.point);
-    byKey.set(keyOf(tuple), entry);
-  }
-  const number = new Map([...byKey.keys()].map((key, n) => [key, n]));
-  const combinations = [...byKey.values()].map((c) => ({ ...c, points: Uint32Array.from(c.points).sort() }));
-  const slots = combinations.map((c) => new Map(Array.from(c.points, (point, s) => [point, s])));
-  const field = Uint32Array.from(whole, (t) => number.get(keyOf(t))!);
-  return { combinations, field, slot: Uint32Array.from(whole, (t, n) => slots[field[n]!]!.get(t.point)!) };
+  const combinations = found.map(({ level, step, slots }) => {
+    const points = Uint32Array.from(slots.keys()).sort();
+    for (const [slot, own] of points.entries()) slots.set(own, slot);
+    return { level, step, points };
+  });
+  return { combinations, field, slot: point.map((own, n) => found[field[n]!]!.slots.get(own)!) };
 }
 
 async function pathList(context: FeatureContext, layout: Layout): Promise<Omit<PathList, 'time'>> {
@@ -122,7 +132,7 @@ export async function planTrajectory(context: FeatureContext, feature: Trajector
   const tuples = await pathTuples(context, feature);
   const ownLevels = feature.axes.includes('levelist');
   const ownSteps = feature.axes.includes('step');
-  const layout = layoutOf(tuples, ownLevels ? 1 : selection.levels.length);
+  const layout = layoutOf(tuples, ownLevels ? 1 : selection.levels.length, selection.steps.length);
   const steps = ownSteps ? [EVERY] : Array.from(selection.steps, (_, s) => s);
   const coverages = selection.bases.length * selection.numbers.length * steps.length;
   checkCost(coverages * selection.params.length, layout.field.length, context.limits);

@@ -36,6 +36,8 @@ export class TensorGrid implements Grid {
   readonly crs: string;
   readonly axes?: Places;
   readonly #rim: Rim;
+  /** longitudes of the columns, -180 to 180 */
+  #wrapped: Float64Array | undefined;
 
   constructor(
     readonly def: GridDef,
@@ -65,7 +67,8 @@ export class TensorGrid implements Grid {
   }
 
   #fromAxes(axes: Places, points: Uint32Array | undefined): Places {
-    const lon = axes.lon.map(wrap180);
+    this.#wrapped ??= axes.lon.map(wrap180);
+    const lon = this.#wrapped;
     const count = points?.length ?? this.size;
     const out = { lat: new Float64Array(count), lon: new Float64Array(count) };
     for (let n = 0; n < count; n++) {

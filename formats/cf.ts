@@ -39,6 +39,8 @@ export interface CfPlanes {
   /** row of the record's mask, -1 where it has none; absent: no masks at all */
   readonly masks?: Int32Array;
   readonly window: PlaneWindow;
+  /** extents of the chunks that a format with chunks shall make; absent: one record a chunk */
+  readonly chunks?: readonly number[];
   /** value = stored * scale + offset, in float64, rounded once */
   readonly scale?: number;
   readonly offset?: number;

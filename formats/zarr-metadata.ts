@@ -51,6 +51,7 @@ const V2_TYPES: Readonly<Record<Exclude<CfDtype, 'string'>, string>> = {
 /** Extents of a chunk. */
 export function chunkShape(variable: CfVariable): readonly number[] {
   const { data, shape } = variable;
+  if (data.kind === 'planes' && data.chunks !== undefined) return data.chunks;
   const leading = data.kind === 'planes' ? shape.length - data.planeDims : 0;
   return shape.map((extent, at) => (at < leading ? 1 : Math.max(1, extent)));
 }
@@ -199,7 +200,16 @@ export interface ChunkRef {
 
 /** Key of a chunk. Arrays that are one chunk have all zeros. */
 export function chunkKey(path: string, variable: CfVariable, cell: number, version: ZarrVersion): string {
-  const numbers = chunkIndices(variable, cell);
+  return placedKey(path, variable, chunkIndices(variable, cell), version);
+}
+
+/** Key of the chunk at a place among the chunks of an array. */
+export function placedKey(
+  path: string,
+  variable: CfVariable,
+  numbers: readonly number[],
+  version: ZarrVersion,
+): string {
   const at = join(path, variable.name);
   if (version === 2) return `${at}/${numbers.length === 0 ? '0' : numbers.join('.')}`;
   return [`${at}/c`, ...numbers].join('/');

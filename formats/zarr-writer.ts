@@ -4,6 +4,7 @@ import { gzip } from 'node:zlib';
 import { bytesOf, type CfDataset, type CfNumbers, type CfVariable, groupsOf, loadValues } from './cf.js';
 import {
   chunkKey,
+  placedKey,
   textBytes,
   type ZarrOptions,
   type ZarrVersion,
@@ -28,10 +29,18 @@ export class ZarrWriter {
     }
   }
 
-  async #chunk(variable: CfVariable, cell: number, bytes: Uint8Array): Promise<void> {
+  async #store(key: string, bytes: Uint8Array): Promise<void> {
     const { gzip: level } = this.options;
-    const stored = level === undefined ? bytes : await compress(bytes, { level });
-    await this.sink.put(chunkKey(this.#places.get(variable) ?? '', variable, cell, this.version), stored);
+    await this.sink.put(key, level === undefined ? bytes : await compress(bytes, { level }));
+  }
+
+  #chunk(variable: CfVariable, cell: number, bytes: Uint8Array): Promise<void> {
+    return this.#store(chunkKey(this.#places.get(variable) ?? '', variable, cell, this.version), bytes);
+  }
+
+  /** Writes a whole chunk of a field whose chunks are not its records. */
+  putChunk(variable: CfVariable, place: readonly number[], values: CfNumbers): Promise<void> {
+    return this.#store(placedKey(this.#places.get(variable) ?? '', variable, place, this.version), bytesOf(values));
   }
 
   /** Writes one plane of a field; several may be under way at once, in any order. */

@@ -1,16 +1,29 @@
 /** What NetCDF and Zarr have in common on the way out: the options, the dataset of chosen records, the report. */
-import type { CfDataset } from '../../formats/cf.js';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CfDataset, CfNumbers, CfVariable } from '../../formats/cf.js';
 import { FeatureError } from '../../schemas/problem.js';
 import { onCore } from '../fst/scanned-file.js';
 import { readDescriptors } from '../grid/descriptor-reader.js';
 import { buildView, type View, type ViewOptions, type ViewTable } from './dataset.js';
 import type { ConvertOptions, ConvertProgress, ConvertReport, LostKey, SkippedRecord } from './formats.js';
+import { gridParts, groupName } from './grid-parts.js';
 import { choice, flag } from './options.js';
 import type { PlaneTable } from './planes.js';
 import { placeOf, type SelectedRecords } from './records.js';
+import { seriesChunks, streamSeries } from './series-chunks.js';
 import { type StreamOptions, streamPlanes } from './stream.js';
 
-export const VIEW_OPTIONS = ['units', 'forecast_axis', 'bounds', 'metadata', 'vertical', 'names', 'title'] as const;
+export const VIEW_OPTIONS = [
+  'units',
+  'forecast_axis',
+  'bounds',
+  'metadata',
+  'vertical',
+  'names',
+  'title',
+  'grids',
+] as const;
 
 export function viewOptions(options: ConvertOptions): ViewOptions {
   return {
@@ -20,13 +33,21 @@ export function viewOptions(options: ConvertOptions): ViewOptions {
     bounds: flag(options, 'bounds', true),
     ticket: choice(options, 'metadata', ['full', 'minimal'], 'full') === 'full' ? 'full' : 'none',
     vertical: choice(options, 'vertical', ['auto', 'none'], 'auto') === 'auto',
-    names: choice(options, 'names', ['nomvar', 'cf'], 'nomvar'),
+    names: choice(options, 'names', ['nomvar', 'cf', 'short'], 'nomvar'),
     attributes: {
       title: options.get('title') ?? 'Fields of RPN standard files',
       history: `${new Date().toISOString().slice(0, 19)}Z polyfst convert`,
     },
   };
 }
+
+/** Whether each grid becomes a file of its own. */
+export const isSplit = (options: ConvertOptions): boolean =>
+  choice(options, 'grids', ['groups', 'split'], 'groups') === 'split';
+
+/** Whether fields are in chunks along time. */
+export const isSeries = (options: ConvertOptions): boolean =>
+  choice(options, 'chunks', ['record', 'series'], 'record') === 'series';
 
 /** Chosen records as the table that datasets and planes are read from. */
 export function tableOf(selection: SelectedRecords, signal: AbortSignal): ViewTable & PlaneTable {
@@ -87,12 +108,49 @@ function lostKeys(selection: SelectedRecords, { series }: View, metadataOf: (row
 /** A file of some kind that planes are put into. */
 export interface PlaneWriter {
   put: StreamOptions['put'];
+  /** a whole chunk of a field that has `chunks`; absent: the format has none */
+  putChunk?(variable: CfVariable, place: readonly number[], values: CfNumbers): Promise<void>;
   /** finishes; returns the bytes written */
   close(signal: AbortSignal): Promise<number>;
   abandon(): Promise<void>;
 }
 
-/** Writes chosen records through a writer that is made for their dataset. */
+/** How a format writes datasets. */
+export interface DatasetTarget {
+  /** of files in a folder of one a grid, with the dot */
+  readonly suffix: string;
+  /** one file a grid even where the format has groups, or because it has none */
+  readonly split: boolean;
+  readonly series: boolean;
+  open(dataset: CfDataset, path: string): Promise<PlaneWriter>;
+}
+
+/** Writes chosen records through a writer that is made for their dataset; a folder `out` of one file a grid when they are split. */
+export async function writeDatasets(
+  selection: SelectedRecords,
+  out: string,
+  options: ConvertOptions,
+  target: DatasetTarget,
+  signal: AbortSignal,
+  progress?: ConvertProgress,
+): Promise<ConvertReport> {
+  const work = new DatasetExport(tableOf(selection, signal), selection, viewOptions(options), target, signal);
+  if (!target.split) return work.write(selection.rows, out, progress);
+  const { numberOf, parts } = await gridParts(work.table, selection.rows);
+  if (parts.length < 2) return work.write(selection.rows, out, progress);
+  await mkdir(out);
+  let total: ConvertReport = { records: 0, skipped: [], lost: [], bytes: 0 };
+  for (const [number, part] of parts.entries()) {
+    const rows = selection.rows.filter((row) => numberOf(row) === number);
+    const name = `${groupName(selection.columns, part, parts)}${target.suffix}`;
+    const before = total.records;
+    const told = progress && ((done: number) => progress(before + done, selection.rows.length));
+    total = joined(total, await work.part(rows, join(out, name), told));
+  }
+  return total;
+}
+
+/** Writes chosen records as one dataset through a writer that is made for it. */
 export async function writeDataset(
   selection: SelectedRecords,
   options: ViewOptions,
@@ -100,32 +158,87 @@ export async function writeDataset(
   signal: AbortSignal,
   progress?: ConvertProgress,
 ): Promise<ConvertReport> {
-  const table = tableOf(selection, signal);
-  const view = await buildView(table, selection.rows, options);
-  const skipped = view.skipped.map(({ row, error }) => skippedRecord(selection, row, error));
-  if (view.series.length === 0) {
-    const [first] = view.skipped;
-    throw (
-      first?.error ??
-      new FeatureError('record_not_found', 'No record is left to convert; list what there is with polyfst ls.')
-    );
-  }
-  const writer = await open(view.dataset);
-  try {
-    const records = await streamPlanes(table, view.dataset, {
-      put: (variable, cell, values) => writer.put(variable, cell, values),
-      onBad: (row, error) => skipped.push(skippedRecord(selection, row, error)),
-      signal,
-      progress,
-    });
-    if (records === 0) {
-      const [first] = skipped;
-      throw new FeatureError(first?.code ?? 'record_not_found', first?.detail ?? 'No record could be decoded.');
+  const target: DatasetTarget = { suffix: '', split: false, series: false, open };
+  const work = new DatasetExport(tableOf(selection, signal), selection, options, target, signal);
+  return work.write(selection.rows, '', progress);
+}
+
+function joined(one: ConvertReport, other: ConvertReport): ConvertReport {
+  return {
+    records: one.records + other.records,
+    skipped: [...one.skipped, ...other.skipped],
+    lost: [...one.lost, ...other.lost],
+    bytes: one.bytes + other.bytes,
+  };
+}
+
+class DatasetExport {
+  constructor(
+    readonly table: ViewTable & PlaneTable,
+    readonly selection: SelectedRecords,
+    readonly view: ViewOptions,
+    readonly target: DatasetTarget,
+    readonly signal: AbortSignal,
+  ) {}
+
+  /** As `write`; rows of which nothing can be delivered are skipped records. */
+  async part(rows: Uint32Array, out: string, progress?: ConvertProgress): Promise<ConvertReport> {
+    try {
+      return await this.write(rows, out, progress);
+    } catch (error) {
+      if (!(error instanceof FeatureError) || this.signal.aborted) throw error;
+      await rm(out, { recursive: true, force: true });
+      const skipped = Array.from(rows, (row) => skippedRecord(this.selection, row, error));
+      return { records: 0, skipped, lost: [], bytes: 0 };
     }
-    const bytes = await writer.close(signal);
-    return { records, skipped, lost: lostKeys(selection, view, (row) => table.metadataOf!(row)), bytes };
-  } catch (error) {
-    await writer.abandon().catch(() => undefined);
-    throw error;
+  }
+
+  async write(rows: Uint32Array, out: string, progress?: ConvertProgress): Promise<ConvertReport> {
+    const { selection, table, signal, target } = this;
+    const view = await buildView(table, rows, this.view);
+    const skipped = view.skipped.map(({ row, error }) => skippedRecord(selection, row, error));
+    if (view.series.length === 0) {
+      const [first] = view.skipped;
+      throw (
+        first?.error ??
+        new FeatureError('record_not_found', 'No record is left to convert; list what there is with polyfst ls.')
+      );
+    }
+    const dataset = target.series ? seriesChunks(view.dataset) : view.dataset;
+    const writer = await target.open(dataset, out);
+    try {
+      const onBad = (row: number, error: FeatureError): void => {
+        skipped.push(skippedRecord(selection, row, error));
+      };
+      const records = await this.#stream(dataset, writer, onBad, progress);
+      if (records === 0) {
+        const [first] = skipped;
+        throw new FeatureError(first?.code ?? 'record_not_found', first?.detail ?? 'No record could be decoded.');
+      }
+      const bytes = await writer.close(signal);
+      return { records, skipped, lost: lostKeys(selection, view, (row) => table.metadataOf!(row)), bytes };
+    } catch (error) {
+      await writer.abandon().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  #stream(
+    dataset: CfDataset,
+    writer: PlaneWriter,
+    onBad: StreamOptions['onBad'],
+    progress?: ConvertProgress,
+  ): Promise<number> {
+    const common = {
+      put: (variable: CfVariable, cell: number, values: CfNumbers) => writer.put(variable, cell, values),
+      onBad,
+      signal: this.signal,
+      progress,
+    };
+    if (!this.target.series || writer.putChunk === undefined) return streamPlanes(this.table, dataset, common);
+    return streamSeries(this.table, dataset, {
+      ...common,
+      putChunk: (variable, place, values) => writer.putChunk!(variable, place, values),
+    });
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Records as a CF dataset: the view that NetCDF and Zarr are written from, as files and over HTTP. Reads descriptors, no
- * fields. One grid a group, the one with most records at the root (docs/conversions.md).
+ * fields. One grid a group, the one with most records at the root where that can be (docs/conversions.md#groups).
  */
 import type { CfAttribute, CfAttributes, CfDataset, CfDimension, CfGroup, CfVariable } from '../../formats/cf.js';
 import { FeatureError } from '../../schemas/problem.js';
@@ -8,6 +8,7 @@ import type { Grid } from '../grid/grid.js';
 import type { RunColumns } from '../run-index.js';
 import { fieldVariable } from './field-variable.js';
 import { descriptorParts, type GridPart, gridParts, groupName } from './grid-parts.js';
+import { isAligned } from './group-alignment.js';
 import { bareHorizontal, type Horizontal, horizontalsOf } from './horizontal.js';
 import { type LevelAxis, levelAxes } from './level-axes.js';
 import { maskRows } from './masks.js';
@@ -40,6 +41,8 @@ export interface ViewOptions {
   /** add surface fields that hybrid levels need */
   readonly vertical?: boolean;
   readonly attributes?: CfAttributes;
+  /** leave the root to groups when the dimensions of another grid would clash with those of the main one there */
+  readonly sideBySide?: boolean;
 }
 
 export interface View {
@@ -162,6 +165,8 @@ const IDENTITY: CfAttributes = {
   polyfst_view: Int32Array.of(1),
 };
 
+const EMPTY: CfGroup = { name: '', dims: [], variables: [], attributes: {}, groups: [] };
+
 /** The dataset of some rows, which are fields. Names are those that the variables have in the whole table. */
 export async function buildView(table: ViewTable, rows: Uint32Array, options: ViewOptions = {}): Promise<View> {
   const { columns } = table;
@@ -176,15 +181,17 @@ export async function buildView(table: ViewTable, rows: Uint32Array, options: Vi
   const records = (list: readonly Series[]): number => list.reduce((sum, { places }) => sum + places.length, 0);
   const order = [...byGrid].sort(([, one], [, other]) => records(other) - records(one));
   const groups: CfGroup[] = [];
-  for (const [at, [number, list]] of order.entries()) {
+  for (const [number, list] of order) {
     const part = parts[number]!;
-    const name = at === 0 ? '' : groupName(columns, part, parts);
-    groups.push(await buildGroup(table, part, list, name, options));
+    groups.push(await buildGroup(table, part, list, groupName(columns, part, parts), options));
   }
-  const [root = { name: '', dims: [], variables: [], attributes: {}, groups: [] }, ...others] = groups;
+  const [main = EMPTY, ...rest] = groups;
+  const atRoot = options.sideBySide !== true || rest.every((group) => isAligned(main, group));
+  const [root, others] = atRoot ? [main, rest] : [EMPTY, groups];
   return {
     dataset: {
       ...root,
+      name: '',
       attributes: merged(IDENTITY, root.attributes, options.attributes ?? {}),
       groups: [...root.groups, ...others],
     },

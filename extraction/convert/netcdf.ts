@@ -1,9 +1,10 @@
 /** NetCDF-4 and NetCDF-3 as converters. */
 import { isNetCdf3, openNetCdf3 } from '../../formats/netcdf/netcdf3-reader.js';
+import { NetCdf3Writer } from '../../formats/netcdf/netcdf3-writer.js';
 import { isHdf5, openNetCdf4 } from '../../formats/netcdf/netcdf4-reader.js';
 import { NetCdf4Writer } from '../../formats/netcdf/netcdf4-writer.js';
 import { importCf, READ_OPTIONS } from './cf-read.js';
-import { VIEW_OPTIONS, viewOptions, writeDataset } from './cf-write.js';
+import { type DatasetTarget, isSeries, isSplit, VIEW_OPTIONS, writeDatasets } from './cf-write.js';
 import type { Converter, ConvertOptions } from './formats.js';
 import { choice, whole } from './options.js';
 
@@ -16,7 +17,7 @@ export function deflateLevel(options: ConvertOptions, fallback: number): number 
 }
 
 export const netcdf: Converter = {
-  options: [...VIEW_OPTIONS, ...READ_OPTIONS, 'pack', 'level'],
+  options: [...VIEW_OPTIONS, ...READ_OPTIONS, 'pack', 'level', 'chunks'],
   recognises: (_, head) => isHdf5(head),
   async read(input, out, options, signal, progress) {
     return importCf(input, await openNetCdf4(input), out, options, signal, progress);
@@ -24,19 +25,30 @@ export const netcdf: Converter = {
   write(selection, out, options, signal, progress) {
     const level = deflateLevel(options, DEFAULT_LEVEL);
     const packing = level === undefined ? {} : { level };
-    return writeDataset(
-      selection,
-      viewOptions(options),
-      (dataset) => NetCdf4Writer.create(out, dataset, packing),
-      signal,
-      progress,
-    );
+    const target: DatasetTarget = {
+      suffix: '.nc',
+      split: isSplit(options),
+      series: isSeries(options),
+      open: (dataset, path) => NetCdf4Writer.create(path, dataset, packing),
+    };
+    return writeDatasets(selection, out, options, target, signal, progress);
   },
 };
 export const netcdf3: Converter = {
-  options: [...READ_OPTIONS],
+  options: [...VIEW_OPTIONS, ...READ_OPTIONS, 'pack'],
   recognises: (_, head) => isNetCdf3(head),
   async read(input, out, options, signal, progress) {
     return importCf(input, await openNetCdf3(input), out, options, signal, progress);
+  },
+  write(selection, out, options, signal, progress) {
+    choice(options, 'grids', ['split'], 'split');
+    choice(options, 'pack', ['none'], 'none');
+    const target: DatasetTarget = {
+      suffix: '.nc',
+      split: true,
+      series: false,
+      open: (dataset, path) => NetCdf3Writer.create(path, dataset),
+    };
+    return writeDatasets(selection, out, options, target, signal, progress);
   },
 };

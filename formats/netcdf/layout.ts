@@ -46,7 +46,7 @@ const WORTH_COMPRESSING = 65536;
 function chunkOf(variable: CfVariable, unlimited: readonly boolean[], level: number | undefined): number[] | undefined {
   const { data, shape } = variable;
   if (shape.length === 0 || variable.dtype === 'string') return undefined;
-  if (data.kind === 'planes') return planeChunk(shape, data.planeDims);
+  if (data.kind === 'planes') return [...(data.chunks ?? planeChunk(shape, data.planeDims))];
   if (unlimited.includes(true)) return valueChunk(shape, unlimited);
   const bytes = shape.reduce((size, extent) => size * extent, 8);
   return level !== undefined && bytes > WORTH_COMPRESSING ? planeChunk(shape, shape.length) : undefined;

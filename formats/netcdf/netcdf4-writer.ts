@@ -72,6 +72,15 @@ export class NetCdf4Writer {
     await this.#putBands(node, offset, values);
   }
 
+  /** Writes a whole chunk of a field whose chunks are not its records; values beyond its edge are not looked at. */
+  async putChunk(variable: CfVariable, place: readonly number[], values: CfNumbers): Promise<void> {
+    const node = this.#nodes.get(variable)!;
+    const bytes = await encodeChunk(bytesOf(values), elementBytes(node), node.level);
+    const address = this.#allocate(bytes.length);
+    node.chunks.push({ address, bytes: bytes.length, offset: place.map((number, at) => number * node.chunk![at]!) });
+    await this.#write(bytes, address);
+  }
+
   /** Values that fill everything but the leading dimensions, cut into bands along the first of the others. */
   async #putBands(node: VariableNode, leading: readonly number[], values: CfNumbers): Promise<void> {
     const { variable, chunk, level, chunks } = node;

@@ -37,6 +37,8 @@ export interface CaseOptions {
   readonly where?: readonly string[];
   readonly set?: Readonly<Record<string, string>>;
   readonly name?: string;
+  /** absent: as the suffix says */
+  readonly format?: string;
 }
 
 /** Converts, and writes values (float32) and places (float64 lat, lon) of every chosen record beside the output. */
@@ -46,9 +48,16 @@ export async function convertCase(
   suffix: string,
   options: CaseOptions = {},
 ): Promise<ConvertCase> {
-  const { where = [], set = {}, name = basename(input) } = options;
+  const { where = [], set = {}, name = basename(input), format } = options;
   const out = join(folder, `${name}${suffix}`);
-  const request = { inputs: [input], out, where, options: new Map(Object.entries(set)), signal: never };
+  const request = {
+    inputs: [input],
+    out,
+    where,
+    options: new Map(Object.entries(set)),
+    signal: never,
+    ...(format === undefined ? {} : { format }),
+  };
   const outcome = await convert(request);
   const selection = await openRecords([input], where);
   const chunks: Uint8Array[] = [];

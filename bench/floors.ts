@@ -1,6 +1,6 @@
 /** Floors by a small C++ program beside this file, compiled once a checkout, and the page cache that it can drop. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../test/paths.js';
 import type { Timing } from './harness.js';
@@ -18,9 +18,25 @@ function floorProgram(folder: string): string {
   return program;
 }
 
-/** 8 bytes at one place of every file, each opened for it (`read`) or held open (`held`). */
-export function preadFloor(folder: string, kind: 'read' | 'held', n: number, files: readonly string[]): Timing {
-  const out = execFileSync(floorProgram(folder), [kind, String(n), '1000000', ...files], { encoding: 'utf8' });
+/** Bytes that an answer cannot do without. */
+export interface Span {
+  readonly path: string;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** Time of nothing but opening each file once, one `pread` a span, and closing. Spans of one file are neighbours. */
+export function preadFloor(folder: string, n: number, spans: readonly Span[]): Timing {
+  const lines: string[] = [];
+  let path: string | undefined;
+  for (const span of spans) {
+    if (span.path !== path) lines.push(`f ${span.path}`);
+    path = span.path;
+    lines.push(`${span.offset} ${span.bytes}`);
+  }
+  const list = join(folder, `spans-${process.pid}.txt`);
+  writeFileSync(list, `${lines.join('\n')}\n`);
+  const out = execFileSync(floorProgram(folder), ['spans', String(n), list], { encoding: 'utf8' });
   const [medianMs, minMs] = out.split(' ').map(Number) as [number, number];
   return { medianMs, minMs, n };
 }

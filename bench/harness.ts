@@ -17,8 +17,13 @@ export async function time(n: number, work: () => Promise<number>, warmup = 1): 
     sink += await work();
     elapsed.push(performance.now() - start);
   }
-  elapsed.sort((a, b) => a - b);
-  return { medianMs: elapsed[Math.floor(n / 2)]!, minMs: elapsed[0]!, n };
+  return median(elapsed);
+}
+
+/** Median and least of some times. */
+export function median(times: readonly number[]): Timing {
+  const sorted = [...times].sort((a, b) => a - b);
+  return { medianMs: sorted[sorted.length >> 1]!, minMs: sorted[0]!, n: sorted.length };
 }
 
 /** Least time of warming up, ms, and most runs of it: code that runs once a request is compiled well only after some dozens. */

@@ -2,7 +2,8 @@
 import { batchOf } from '../cli/rows.js';
 import type { CoverageBlock } from '../formats/coverage-block.js';
 import { decode, scan } from '../native/index.js';
-import { expectedCells, LEVELS, offsetOf, SIDE } from './workloads.js';
+import type { ValuePlace } from './spans.js';
+import { AREA, expectedCells, LEVELS, offsetOf, SIDE } from './workloads.js';
 
 /** Every value of every range, in order. */
 export function allValues(blocks: readonly CoverageBlock[]): Float32Array {
@@ -23,7 +24,8 @@ export function sumOf(values: Float32Array): number {
   return sum;
 }
 
-async function fieldsOf(path: string): Promise<Float32Array[]> {
+/** Every field of the size of the workloads in a file, decoded whole. */
+export async function decodedFields(path: string): Promise<Float32Array[]> {
   const table = await scan({ path });
   const out: Float32Array[] = [];
   for (let row = 0; row < table.count; row++) {
@@ -36,14 +38,24 @@ async function fieldsOf(path: string): Promise<Float32Array[]> {
 const cellOf = (lat: number, lon: number): number =>
   offsetOf([Math.round((lon - (lon < 0 ? 230 - 360 : 230)) / 0.1), Math.round((lat - 25) / 0.05)]);
 
-/** Places of every value of an answer: number of the file (or field of the one file) and storage offset. */
-function placesOf(row: string, blocks: readonly CoverageBlock[]): { file: number; offset: number }[] {
+/** Whether the points of an area are those of the workload, each once; their order is the answer's own. */
+function isArea(offsets: readonly number[]): boolean {
+  const sorted = [...offsets].sort((one, other) => one - other);
+  return sorted.length === AREA.length && sorted.every((offset, n) => offset === AREA[n]);
+}
+
+/** Places of every value of an answer; undefined when it has other points than the workload. */
+export function placesOf(row: string, blocks: readonly CoverageBlock[]): readonly ValuePlace[] | undefined {
   if (row === 'W4') return LEVELS.map((_, file) => ({ file, offset: expectedCells('W1')![0]!.offset }));
-  if (row !== 'W3') return [...expectedCells(row)!];
-  return blocks.flatMap(({ domain }, file) => {
-    if (domain.type !== 'MultiPoint') throw new Error('an area answers with points');
-    return Array.from(domain.points.lat, (lat, p) => ({ file, offset: cellOf(lat, domain.points.lon[p]!) }));
-  });
+  if (row !== 'W3') return expectedCells(row);
+  const places: ValuePlace[] = [];
+  for (const [file, { domain }] of blocks.entries()) {
+    if (domain.type !== 'MultiPoint') return undefined;
+    const offsets = Array.from(domain.points.lat, (lat, p) => cellOf(lat, domain.points.lon[p]!));
+    if (!isArea(offsets)) return undefined;
+    for (const offset of offsets) places.push({ file, offset });
+  }
+  return places;
 }
 
 /** Whether an answer has the values of the fields, bit for bit. Fields are decoded one by one. */
@@ -54,16 +66,16 @@ export async function isRight(
 ): Promise<boolean> {
   const values = allValues(blocks);
   const places = placesOf(row, blocks);
-  if (places.length !== values.length) return false;
+  if (places?.length !== values.length) return false;
   const wanted = new Map<number, number[]>();
   places.forEach(({ file }, n) => {
     const list = wanted.get(file);
     if (list === undefined) wanted.set(file, [n]);
     else list.push(n);
   });
-  const levels = row === 'W4' ? await fieldsOf(files[0]!) : undefined;
+  const levels = row === 'W4' ? await decodedFields(files[0]!) : undefined;
   for (const [file, numbers] of wanted) {
-    const field = levels ? levels[file] : (await fieldsOf(files[file]!))[0];
+    const field = levels ? levels[file] : (await decodedFields(files[file]!))[0];
     if (field === undefined) return false;
     for (const n of numbers) if (!Object.is(field[places[n]!.offset], values[n])) return false;
   }

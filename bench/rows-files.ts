@@ -1,80 +1,58 @@
-/** The rows of issue-independent file work: scan rate (records/s) and decode rate (MB/s of float32) a data type. */
+/** File work by itself: scan rate (records/s) and decode rate (MB/s of float32) a data type. */
 import { batchOf } from '../cli/rows.js';
 import { decode, scan } from '../native/index.js';
 import type { Container } from '../schemas/vocabulary.js';
 import { decodeFile, FIELD, SCAN, scanFiles, TYPES } from './files.js';
 import { time, touch } from './harness.js';
-import { timePeer } from './peers.js';
+import { timePeer, venvPython } from './peers.js';
+import { type BenchRow, linesOf, type Peer } from './row.js';
+import type { Bench } from './rows-extract.js';
 
-export interface FileRow {
-  readonly row: string;
-  readonly rate: number;
-  readonly unit: 'records/s' | 'MB/s';
-  readonly medianMs: number;
-  readonly minMs: number;
-  readonly n: number;
-  readonly peer: string | null;
-  readonly peerMs: number | null;
-  /** peer / ours: above 1 we are faster */
-  readonly ratio: number | null;
-}
+/** Bytes of float32 a second. */
+const MB = 1e6;
 
-export interface FileBench {
-  readonly folder: string;
-  readonly root: string;
-  readonly python: string | undefined;
-  readonly n: number;
-}
-
-function against(
-  bench: FileBench,
-  kind: 'scan' | 'decode',
-  files: readonly string[],
-  medianMs: number,
-): Pick<FileRow, 'peer' | 'peerMs' | 'ratio'> {
-  if (bench.python === undefined || files[0]!.includes('.rsf.')) return { peer: null, peerMs: null, ratio: null };
-  const peer = timePeer(bench.python, bench.root, kind, bench.n, files);
-  return { peer: `reference ${peer.version}`, peerMs: peer.median_ms, ratio: peer.median_ms / medianMs };
+function reference(bench: Bench, kind: 'scan' | 'decode', files: readonly string[]): Peer[] {
+  const fst = bench.peers && !files[0]!.includes('.rsf.') ? venvPython('fst') : undefined;
+  if (fst === undefined) return [];
+  const { median_ms, version } = timePeer(fst, kind, bench.n, files);
+  return [{ name: `librmn ${version}`, ms: median_ms }];
 }
 
 /** 10,000 records of 40 files, warm. */
-export async function scanRow(bench: FileBench, container: Container): Promise<FileRow> {
+export async function* scanRows(bench: Bench, container: Container): AsyncGenerator<BenchRow> {
   const files = await scanFiles(bench.folder, container);
-  const timing = await time(
-    bench.n,
-    async () => {
-      const tables = await Promise.all(files.map((path) => scan({ path })));
-      return tables.reduce((sum, table) => sum + table.count, 0);
-    },
-    3,
-  );
-  const rate = (SCAN.files * SCAN.records) / (timing.medianMs / 1000);
-  return {
-    row: `scan ${container}`,
-    rate,
-    unit: 'records/s',
-    ...timing,
-    ...against(bench, 'scan', files, timing.medianMs),
+  const work = async (): Promise<number> => {
+    const tables = await Promise.all(files.map((path) => scan({ path })));
+    return tables.reduce((sum, table) => sum + table.count, 0);
   };
+  const timing = await time(bench.n, work, 3);
+  const values = SCAN.files * SCAN.records;
+  const measured = {
+    row: `scan ${container}`,
+    data: 'u',
+    values,
+    sum: values,
+    checked: (await work()) === values,
+  } as const;
+  const more = { records_s: Math.round(values / (timing.medianMs / 1000)) };
+  yield* linesOf({ ...measured, ...more }, 'opened', 'values', timing, reference(bench, 'scan', files));
 }
 
 /** 24 whole fields of 1000 x 1000, read and decoded, one call at a time (one thread). */
-export async function* decodeRows(bench: FileBench, container: Container): AsyncGenerator<FileRow> {
-  for (const type of TYPES) {
-    const path = await decodeFile(bench.folder, container, type);
+export async function* decodeRows(bench: Bench, container: Container): AsyncGenerator<BenchRow> {
+  for (const { name, datyp, ...type } of TYPES) {
+    const path = await decodeFile(bench.folder, container, { name, datyp, ...type } as (typeof TYPES)[number]);
     const table = await scan({ path });
-    const timing = await time(bench.n, async () => {
+    const work = async (): Promise<number> => {
       let sum = 0;
       for (let row = 0; row < table.count; row++) sum += touch((await decode({ path }, batchOf(table, [row]))).values);
       return sum;
-    });
-    const rate = (FIELD.records * FIELD.ni * FIELD.nj * 4) / 1e6 / (timing.medianMs / 1000);
-    yield {
-      row: `decode ${container} ${type.name}`,
-      rate,
-      unit: 'MB/s',
-      ...timing,
-      ...against(bench, 'decode', [path], timing.medianMs),
     };
+    const timing = await time(bench.n, work);
+    const values = FIELD.records * FIELD.ni * FIELD.nj;
+    const sum = await work();
+    const measured = { row: `decode ${container} ${name}`, data: datyp > 127 ? 'c' : 'u', values, sum } as const;
+    const more = { checked: Number.isFinite(sum), mb_s: Math.round((4 * values) / MB / (timing.medianMs / 1000)) };
+    yield* linesOf({ ...measured, ...more }, 'opened', 'values', timing, reference(bench, 'decode', [path]));
   }
 }

@@ -1,103 +1,71 @@
-/** Row W8: the same CoverageJSON answer asked again and again of a running service, over 16 connections. */
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { Agent, createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+/** Row W8: the same CoverageJSON answer asked again and again of a running service, over 16 connections, and of a bare server. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import autocannon from 'autocannon';
 import { root } from '../test/paths.js';
+import { freePort } from '../test/redis.js';
+import { type BenchRow, linesOf } from './row.js';
+import { type Bench, sumOfText } from './rows-extract.js';
 
 const CONNECTIONS = 16;
-const SECONDS = 4;
-
-export interface ServeRow {
-  readonly row: 'W8';
-  readonly data: 'u';
-  readonly how: 'opened';
-  readonly what: 'covjson';
-  readonly median_ms: number;
-  readonly min_ms: number;
-  readonly n: number;
-  readonly values: number;
-  readonly checked: boolean;
-  readonly requests_s: number;
-  readonly p99_ms: number;
-  readonly peer: string;
-  readonly peer_ms: number;
-  readonly ratio: number;
-}
-
-interface Reply {
-  readonly status: number;
-  readonly body: Buffer;
-}
+const WARM_S = 2;
+const PATH = '/api/v2/default/requests';
+const JSON_TYPE = { 'content-type': 'application/json' } as const;
 
 interface Load {
   readonly rate: number;
-  readonly times: readonly number[];
+  readonly medianMs: number;
+  readonly p99Ms: number;
+  readonly count: number;
   readonly right: boolean;
 }
 
-function post(agent: Agent, port: number, path: string, body: string): Promise<Reply> {
-  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-  return new Promise((resolve, reject) => {
-    const call = request({ host: '127.0.0.1', port, path, method: 'POST', agent, headers }, (res) => {
-      const chunks: Buffer[] = [];
-      res.on('data', (chunk: Buffer) => chunks.push(chunk));
-      res.on('end', () => resolve({ status: res.statusCode ?? 0, body: Buffer.concat(chunks) }));
-    });
-    call.on('error', reject);
-    call.end(body);
-  });
-}
-
-/** As many requests as the connections can carry for some seconds. */
-async function load(port: number, path: string, body: string, wanted: Buffer): Promise<Load> {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  const times: number[] = [];
-  let right = true;
-  const start = performance.now();
-  const until = start + 1000 * SECONDS;
-  const connection = async (): Promise<void> => {
-    while (performance.now() < until) {
-      const sent = performance.now();
-      const reply = await post(agent, port, path, body);
-      times.push(performance.now() - sent);
-      right &&= reply.status === 200 && reply.body.equals(wanted);
-    }
+/** As many requests as the connections can carry, after some seconds of warming up. Generator and server share the machine. */
+async function load(url: string, body: string, answer: Buffer, seconds: number): Promise<Load> {
+  const options = { url, method: 'POST', headers: JSON_TYPE, body, connections: CONNECTIONS } as const;
+  await autocannon({ ...options, duration: WARM_S });
+  const result = await autocannon({ ...options, duration: seconds, expectBody: answer.toString('utf8') });
+  const { requests, latency, mismatches, errors, non2xx } = result;
+  return {
+    ...{ rate: requests.average, medianMs: latency.p50, p99Ms: latency.p99, count: requests.total },
+    right: mismatches === 0 && errors === 0 && non2xx === 0 && requests.total > 0,
   };
-  await Promise.all(Array.from({ length: CONNECTIONS }, connection));
-  agent.destroy();
-  times.sort((a, b) => a - b);
-  return { rate: times.length / ((performance.now() - start) / 1000), times, right };
 }
 
-/** Node's own server with the ready bytes: what no server over it can pass. It runs in this process, beside the generator. */
-async function floorOf(body: string, answer: Buffer): Promise<Load> {
-  const server = createServer((req, res) => {
-    req.resume();
-    req.on('end', () => {
-      res.setHeader('Content-Length', answer.length);
-      res.end(answer);
-    });
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const result = await load((server.address() as AddressInfo).port, '/', body, answer);
-  server.close();
-  return result;
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGTERM');
+  const cut = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await exit;
+  clearTimeout(cut);
 }
 
-async function started(port: number, body: string): Promise<Buffer> {
-  const agent = new Agent({ keepAlive: true });
+async function floorOf(body: string, answer: Buffer, place: string, seconds: number): Promise<Load> {
+  const file = join(place, 'answer');
+  await writeFile(file, answer);
+  const script = join(root, 'dist', 'bench', 'floor-server.js');
+  const server = spawn(process.execPath, [script, file], { stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    const [port] = (await once(server.stdout, 'data')) as [Buffer];
+    return await load(`http://127.0.0.1:${Number(port.toString())}/`, body, answer, seconds);
+  } finally {
+    await ended(server);
+  }
+}
+
+/** The answer of a service that has just been started. */
+async function answerOf(url: string, body: string): Promise<Buffer> {
   const until = performance.now() + 60_000;
   for (let last: unknown; ; ) {
     try {
-      const reply = await post(agent, port, '/api/v2/default/requests', body);
-      if (reply.status === 200) {
-        agent.destroy();
-        return reply.body;
-      }
-      last = reply.body.toString();
+      const reply = await fetch(url, { method: 'POST', headers: JSON_TYPE, body });
+      const bytes = Buffer.from(await reply.arrayBuffer());
+      if (reply.status === 200) return bytes;
+      last = bytes.toString();
     } catch (error) {
       last = error;
     }
@@ -106,41 +74,32 @@ async function started(port: number, body: string): Promise<Buffer> {
   }
 }
 
-export async function serveRow(data: string, body: unknown): Promise<ServeRow> {
+export async function* serveRows(bench: Bench, data: string, request: unknown): AsyncGenerator<BenchRow> {
   const state = await mkdtemp(join(tmpdir(), 'polyfst-bench-'));
-  const port = 20_000 + (process.pid % 20_000);
-  const args = [
-    join(root, 'dist', 'cli', 'main.js'),
-    'serve',
-    '--data',
-    data,
-    '--state',
-    state,
-    '--port',
-    String(port),
-  ];
-  const service = spawn(process.execPath, args, { stdio: 'ignore' });
+  const port = await freePort();
+  const args = ['serve', '--data', data, '--state', state, '--port', String(port)];
+  const service = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], { stdio: 'ignore' });
   try {
-    const text = JSON.stringify(body);
-    const answer = await started(port, text);
-    for (let warm = 0; warm < 3; warm++) await started(port, text);
-    const { rate, times, right } = await load(port, '/api/v2/default/requests', text, answer);
-    const floor = await floorOf(text, answer);
+    const url = `http://127.0.0.1:${port}${PATH}`;
+    const body = JSON.stringify(request);
+    const seconds = bench.quick ? 2 : 6;
+    for (let warm = 0; warm < 3; warm++) await answerOf(url, body);
+    const answer = await answerOf(url, body);
+    const { rate, medianMs, p99Ms, count, right } = await load(url, body, answer, seconds);
+    const floor = await floorOf(body, answer, state, seconds);
     const { coverages } = JSON.parse(answer.toString()) as {
       coverages: { ranges: Record<string, { shape: number[] }> }[];
     };
     const values = Object.values(coverages[0]!.ranges)[0]!.shape[0]!;
-    return {
-      row: 'W8', data: 'u', how: 'opened', what: 'covjson', median_ms: times[times.length >> 1]!, min_ms: times[0]!,
-      n: times.length, values, checked: right, requests_s: Math.round(rate), p99_ms: times[Math.floor(times.length * 0.99)]!,
-      peer: 'node:http with ready bytes', peer_ms: floor.times[floor.times.length >> 1]!, ratio: rate / floor.rate,
-    }; // biome-ignore format: one row
+    const measured = { row: 'W8', data: 'u', values, checked: right, sum: sumOfText([answer]) } as const;
+    const more = { requests_s: Math.round(rate), p99_ms: p99Ms, peer_requests_s: Math.round(floor.rate) };
+    const timing = { medianMs, minMs: medianMs, n: count };
+    const beside = [{ name: 'node:http with ready bytes', ms: floor.medianMs }];
+    for (const line of linesOf({ ...measured, ...more }, 'opened', 'covjson', timing, beside)) {
+      yield { ...line, ratio: rate / floor.rate };
+    }
   } finally {
-    const ended = new Promise((done) => service.once('exit', done));
-    service.kill('SIGTERM');
-    const cut = setTimeout(() => service.kill('SIGKILL'), 10_000);
-    await ended;
-    clearTimeout(cut);
+    await ended(service);
     await rm(state, { recursive: true, force: true });
   }
 }

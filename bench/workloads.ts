@@ -16,6 +16,8 @@ type Cell = readonly [i: number, j: number];
 interface Places {
   readonly W1: Cell;
   readonly W2: readonly Cell[];
+  /** row, first column, column after the last */
+  readonly W3: readonly (readonly [j: number, first: number, end: number])[];
   readonly W5: readonly (readonly [i: number, j: number, step: number])[];
 }
 
@@ -29,11 +31,22 @@ const pointOf = ([i, j]: Cell): [number, number] => [latOf(j), lonOf(i)];
 /** Storage offset of a cell. */
 export const offsetOf = ([i, j]: readonly [number, number, ...number[]]): number => j * SIDE + i;
 
-/** Corners of the 12-gon around cell (500, 500), radius 57.5 cells. */
-const ring = Array.from({ length: 12 }, (_, k) => {
-  const angle = (k * Math.PI) / 6;
-  return pointOf([500 + 57.5 * Math.cos(angle), 500 + 57.5 * Math.sin(angle)]);
-});
+/** Storage offsets of the cells of the 12-gon, ascending. */
+export const AREA: readonly number[] = places.W3.flatMap(([j, first, end]) =>
+  Array.from({ length: end - first }, (_, n) => offsetOf([first + n, j])),
+);
+
+export const W1_CELL: Cell = places.W1;
+export const W1_POINT: readonly [lat: number, lon: number] = pointOf(places.W1);
+
+/** Corners of a 12-gon around cell (500, 500); radius in cells. */
+export const ringOf = (radius: number): readonly (readonly [number, number])[] =>
+  Array.from({ length: 12 }, (_, k) => {
+    const angle = (k * Math.PI) / 6;
+    return pointOf([500 + radius * Math.cos(angle), 500 + radius * Math.sin(angle)]);
+  });
+
+const ring = ringOf(57.5);
 
 /** Which field keys the files have beside step and level. */
 export type Keys = Readonly<Record<string, string | number>>;
@@ -67,7 +80,7 @@ export function requestOf(row: string, keys: Keys): Readonly<Record<string, unkn
   }
 }
 
-/** What a correct answer holds: (file, storage offset) of every value. For W3 the cells are those of the answer itself. */
+/** What a correct answer holds: (file, storage offset) of every value. W3 has its cells in AREA. */
 export function expectedCells(row: string): readonly { readonly file: number; readonly offset: number }[] | undefined {
   const steps = Array.from({ length: STEPS }, (_, file) => file);
   switch (row) {

@@ -1,6 +1,6 @@
 """Times the reference library that the PyPI package fstd2nc-deps bundles, by ctypes, on files that the benchmark wrote.
 
-usage: peer-rmn.py scan N FILE...   |   peer-rmn.py decode N FILE...
+usage: rmn.py scan N FILE...   |   peer-rmn.py decode N FILE...
 Prints one JSON line: {"median_ms": …, "min_ms": …, "n": …, "records": …, "version": …}
 """
 import ctypes, glob, json, os, statistics, sys, time

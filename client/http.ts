@@ -10,6 +10,8 @@ export interface ClientOptions {
   /** attempts at a call that the service was too busy for, or that failed on the way; default 5 */
   readonly attempts?: number;
   readonly fetch?: typeof fetch;
+  /** told before each pause for a service that is busy: its length, ms */
+  readonly onWait?: (ms: number) => void;
 }
 
 /** The service refused: `status` and `code` are the service's, `message` is its sentence. */
@@ -63,11 +65,13 @@ export class Http {
   readonly #headers: Record<string, string>;
   readonly #attempts: number;
   readonly #fetch: typeof fetch;
+  readonly #onWait: (ms: number) => void;
 
   constructor(options: ClientOptions) {
     this.#base = options.url.replace(/\/+$/, '');
     this.#attempts = options.attempts ?? 5;
     this.#fetch = options.fetch ?? fetch.bind(globalThis);
+    this.#onWait = options.onWait ?? (() => undefined);
     const { key, email } = options;
     this.#headers =
       key === undefined ? {} : { Authorization: email === undefined ? `Bearer ${key}` : `EmailKey ${email}:${key}` };
@@ -94,7 +98,9 @@ export class Http {
         if (last || !RETRIED.has(answer.status)) throw await refusal(answer);
         const asked = Number(answer.headers.get('Retry-After')) * 1000;
         await answer.body?.cancel();
-        await pause(Math.min(asked > 0 ? asked : wait, LONGEST_PAUSE_MS), signal);
+        const ms = Math.min(asked > 0 ? asked : wait, LONGEST_PAUSE_MS);
+        this.#onWait(ms);
+        await pause(ms, signal);
       } catch (error) {
         if (error instanceof ServiceError || signal?.aborted === true || last) throw error;
         await pause(wait, signal);

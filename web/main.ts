@@ -9,10 +9,12 @@ import { Player } from './page/player.js';
 import { Pointer } from './page/pointer.js';
 import { loadModels, sync } from './page/sync.js';
 import { JobList } from './request/jobs.js';
-import { header, runName } from './shell/header.js';
+import { contextMenu } from './shell/context-menu.js';
+import { fieldName, header, runShort } from './shell/header.js';
 import { icon } from './shell/icons.js';
 import { legend } from './shell/legend.js';
 import { parameters } from './shell/params.js';
+import { shortcuts } from './shell/shortcuts.js';
 import { timebar } from './shell/timebar.js';
 import { tools } from './shell/tools.js';
 import { parseLink } from './state/link.js';
@@ -47,6 +49,8 @@ page.map = new MapView(element('map'), {
   view: (view) => page.store.dispatch({ type: 'view', view }),
   click: (at) => pointer.click(at),
   doubleClick: () => pointer.finish(),
+  change: (feature) => page.choose(feature),
+  menu: (at, x, y) => page.openMenu({ at, x, y }),
   hover: (at, x, y) => pointer.hover(at, x, y),
 });
 const player = new Player(page);
@@ -55,9 +59,9 @@ const links = new LinkKeeper(page);
 function title(): TemplateResult {
   const { selection, state: now } = page;
   if (selection === undefined) return html``;
-  const { param, model, run, level } = selection;
-  const at = level === undefined ? '' : ` ${level}${selection.part.levtype === 'pl' ? ' hPa' : ''}`;
-  return html`<h1>${param.label[now.lang]}${at}</h1><p>${model.title}${run === undefined ? '' : html`, ${page.t('run').toLowerCase()} ${runName(run.base)}`}</p>`;
+  const { model, run } = selection;
+  const ofRun = run === undefined ? '' : `, ${page.t('run').toLowerCase()} ${runShort(run.base, now.lang)}`;
+  return html`<h1>${fieldName(page, selection)}</h1><p>${model.title}${ofRun}</p>`;
 }
 
 function strip(): TemplateResult {
@@ -69,6 +73,10 @@ function strip(): TemplateResult {
       loadModels(page);
     };
     return html`<form class="strip" @submit=${use}><span>${t('needKey')}</span><label>${t('key')} <input name="key" type="password" autocomplete="current-password" required></label><button>${t('useKey')}</button></form>`;
+  }
+  if (server.busyUntil !== undefined) {
+    const seconds = Math.max(1, Math.round((server.busyUntil - Date.now()) / 1000));
+    return html`<div class="strip">${t('busy', { s: seconds })}</div>`;
   }
   if (server.goneSince !== undefined) {
     return html`<div class="strip">${t('serverGone', { time: clockText(server.goneSince, now.lang, 'local') })}</div>`;
@@ -118,6 +126,8 @@ function update(): void {
   render(legend(page), element('legend'));
   render(timebar(page), element('timebar'));
   render(toasts(), element('toasts'));
+  render(contextMenu(page), element('context'));
+  render(shortcuts(page), element('help'));
   const { selection, t } = page;
   element('credit').textContent = page.map?.crs === undefined ? '' : `${t('credit')}. ${t(`crs${page.map.crs}`)}`;
   const hint = element('hint');
@@ -147,12 +157,14 @@ document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') {
     document.body.classList.remove('rail-open', 'menu-open');
     for (const menu of document.querySelectorAll('details[open].menu')) menu.removeAttribute('open');
-    if (page.formOpen) page.openForm(false);
+    if (page.menuAt !== undefined) page.openMenu(undefined);
+    else if (page.helpOpen) page.openHelp(false);
+    else if (page.formOpen) page.openForm(false);
     else if (page.jobs.open) page.jobs.toggle(false);
     else if (page.state.tool !== undefined) page.store.dispatch({ type: 'tool', tool: undefined });
     return;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || inInput(event)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || inInput(event) || page.helpOpen) return;
   if (event.key === ' ' && isButton(event)) return;
   if (pointer.pageKey(event)) event.preventDefault();
 });
@@ -160,6 +172,7 @@ document.addEventListener('click', (event) => {
   for (const menu of document.querySelectorAll('details[open].menu')) {
     if (!menu.contains(event.target as Node)) menu.removeAttribute('open');
   }
+  if (page.menuAt !== undefined && !element('context').contains(event.target as Node)) page.openMenu(undefined);
   const skip = (event.target as HTMLElement).closest<HTMLElement>('[data-skip]');
   if (skip !== null) {
     event.preventDefault();

@@ -83,7 +83,9 @@ describe('the page: projections, errors, small screens', { skip: noBrowser }, ()
   });
 
   it('19 asks for the key of a server that wants one', async () => {
-    await using keyed = await startBench(undefined, { auth: { keys: [{ id: 'one', user: 'ann', sha256: createHash('sha256').update(KEY).digest('hex') }] } });
+    await using keyed = await startBench(undefined, {
+      auth: { keys: [{ id: 'one', user: 'ann', sha256: createHash('sha256').update(KEY).digest('hex') }] },
+    });
     await using opened = await keyed.open(LINK);
     const { page } = opened;
     await page.fill('#strip input[name=key]', KEY);

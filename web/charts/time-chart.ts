@@ -120,6 +120,8 @@ function drawTime(plot: uPlot, time: number, colour: string): void {
   const x = plot.valToPos(time / 1000, 'x', true);
   ctx.save();
   ctx.strokeStyle = colour;
+  // the series drawn before may have left its dashes
+  ctx.setLineDash([]);
   ctx.lineWidth = 1.6 * uPlot.pxRatio;
   ctx.beginPath();
   ctx.moveTo(x, bbox.top);

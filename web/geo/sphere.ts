@@ -92,7 +92,10 @@ export function ringCrossing(ring: readonly LatLon[]): LatLon | undefined {
   return undefined;
 }
 
-export function placeText([lat, lon]: LatLon, digits = 2): string {
+/** `45.50° N, 73.57° W`; in French `45,50° N, 73,57° O`. */
+export function placeText([lat, lon]: LatLon, lang: string, digits = 2): string {
   const east = wrapLon(lon);
-  return `${Math.abs(lat).toFixed(digits)}° ${lat < 0 ? 'S' : 'N'}, ${Math.abs(east).toFixed(digits)}° ${east < 0 ? 'W' : 'E'}`;
+  const west = lang === 'fr' ? 'O' : 'W';
+  const text = `${Math.abs(lat).toFixed(digits)}° ${lat < 0 ? 'S' : 'N'}, ${Math.abs(east).toFixed(digits)}° ${east < 0 ? west : 'E'}`;
+  return lang === 'fr' ? text.replace(/(\d)\.(\d)/g, '$1,$2') : text;
 }

@@ -2,6 +2,7 @@
 import L from 'leaflet';
 import { densify, distanceKm, ringCrossing } from '../geo/sphere.js';
 import type { Feature, FeatureKind, LatLon } from '../state/state.js';
+import { Handles } from './handles.js';
 import { CLICKS, outlineOf, shapeOf, type TrackDefaults } from './shapes.js';
 
 const toLatLng = ([lat, lon]: LatLon): L.LatLngTuple => [lat, lon];
@@ -14,9 +15,17 @@ export class DrawLayer {
   #kind: FeatureKind | undefined;
   #feature: Feature | undefined;
   #hollow = false;
+  readonly #handles: Handles;
 
-  constructor(map: L.Map) {
+  constructor(map: L.Map, change: (feature: Feature) => void) {
     this.#group.addTo(map);
+    this.#handles = new Handles(map, {
+      change,
+      preview: (feature) => {
+        this.#group.clearLayers();
+        this.#drawFeature(feature);
+      },
+    });
   }
 
   get clicks(): readonly LatLon[] {
@@ -28,6 +37,7 @@ export class DrawLayer {
     this.#kind = kind;
     this.#clicks = [];
     this.#draw();
+    this.#showHandles();
   }
 
   /** Shows a shape; `hollow` marks a point that has no values. */
@@ -35,6 +45,7 @@ export class DrawLayer {
     this.#feature = feature;
     this.#hollow = hollow;
     this.#draw();
+    this.#showHandles();
   }
 
   move(at: LatLon | undefined): void {
@@ -72,6 +83,11 @@ export class DrawLayer {
     this.#group.clearLayers();
     if (this.#clicks.length > 0) this.#drawClicks();
     else if (this.#feature !== undefined) this.#drawFeature(this.#feature);
+  }
+
+  /** None while another shape is drawn: they would take its clicks. */
+  #showHandles(): void {
+    this.#handles.show(this.#kind === undefined ? this.#feature : undefined);
   }
 
   #drawFeature(feature: Feature): void {

@@ -11,6 +11,8 @@ export interface FillSource {
   readonly layer: string;
   readonly style: string;
   readonly dimensions: (time: number) => Readonly<Record<string, string>>;
+  /** where tiles need more than their address */
+  readonly addressOf: AddressOf | undefined;
 }
 
 interface Frame {
@@ -34,6 +36,18 @@ interface GridInsides {
   _setZoomTransforms(center: L.LatLng, zoom: number): void;
 }
 
+/** Turns an address into one that an image can be given. */
+export type AddressOf = (url: string) => Promise<string>;
+
+/** Insides of the layer that its tiles are made with. */
+interface TileInsides {
+  addressOf?: AddressOf;
+  getTileUrl(coords: L.Coords): string;
+  createTile(coords: L.Coords, done: L.DoneCallback): HTMLElement;
+}
+
+const plainTiles = L.TileLayer.prototype as unknown as TileInsides;
+
 /** Tiles at exactly the zoom of the map, whole or not: a server that draws any box needs none that are scaled and blurred. */
 const ExactTiles = L.TileLayer.WMS.extend({
   _setView(this: GridInsides, center: L.LatLng, zoom: number, noPrune?: boolean, noUpdate?: boolean): void {
@@ -47,6 +61,24 @@ const ExactTiles = L.TileLayer.WMS.extend({
       this._noPrune = noPrune === true;
     }
     this._setZoomTransforms(center, zoom);
+  },
+  createTile(this: TileInsides, coords: L.Coords, done: L.DoneCallback): HTMLElement {
+    const { addressOf } = this;
+    if (addressOf === undefined) return plainTiles.createTile.call(this, coords, done);
+    const tile = document.createElement('img');
+    tile.alt = '';
+    tile.onload = () => {
+      URL.revokeObjectURL(tile.src);
+      done(undefined, tile);
+    };
+    tile.onerror = () => done(new Error('no picture'), tile);
+    addressOf(this.getTileUrl(coords)).then(
+      (url) => {
+        tile.src = url;
+      },
+      (error: unknown) => done(error instanceof Error ? error : new Error(String(error)), tile),
+    );
+    return tile;
   },
 }) as unknown as new (
   url: string,
@@ -121,7 +153,7 @@ export class FillStack {
   #frame(time: number): Frame {
     const known = this.#frames.get(time);
     if (known !== undefined) return known;
-    const { url, layer: name, style, dimensions } = this.#source!;
+    const { url, layer: name, style, dimensions, addressOf } = this.#source!;
     const options = {
       layers: name,
       styles: style,
@@ -136,6 +168,7 @@ export class FillStack {
       ...dimensions(time),
     };
     const layer = new ExactTiles(url, options as L.WMSOptions);
+    if (addressOf !== undefined) (layer as unknown as TileInsides).addressOf = addressOf;
     const frame: Frame = { layer, ready: false, failed: false, tries: 0 };
     this.#frames.set(time, frame);
     layer.on('loading', () => {

@@ -1,6 +1,6 @@
 /** The map: panes, layers and pointer of one Leaflet map, made anew when the projection changes. Knows nothing of the state. */
 import L from 'leaflet';
-import type { Crs, LatLon, View } from '../state/state.js';
+import type { Crs, Feature, LatLon, View } from '../state/state.js';
 import { type CoastColours, CoastLayer } from './coast.js';
 import { CRS_OF, projectedBox } from './crs.js';
 import { DrawLayer } from './draw-layer.js';
@@ -11,6 +11,10 @@ export interface MapEvents {
   readonly view: (view: View) => void;
   readonly click: (at: LatLon) => void;
   readonly doubleClick: () => void;
+  /** a corner of the shape was moved or removed */
+  readonly change: (feature: Feature) => void;
+  /** right click or long press */
+  readonly menu: (at: LatLon, x: number, y: number) => void;
   /** pointer over a place, at a position in the map; undefined when it leaves */
   readonly hover: (at: LatLon | undefined, x: number, y: number) => void;
 }
@@ -20,6 +24,7 @@ const PANES: readonly (readonly [name: string, z: number])[] = [
   ['cells', 300],
   ['lines', 350],
   ['drawing', 450],
+  ['handles', 620],
 ];
 
 /** Points along the edge of a box, for bounds that hold in any projection. */
@@ -86,7 +91,7 @@ export class MapView {
     this.lines = new PictureLayer();
     map.addLayer(this.#coast);
     map.addLayer(this.lines);
-    this.drawing = new DrawLayer(map);
+    this.drawing = new DrawLayer(map, this.#events.change);
     this.#listen(map);
   }
 
@@ -98,6 +103,7 @@ export class MapView {
     });
     map.on('click', ({ latlng }) => this.#events.click(place(latlng)));
     map.on('dblclick', () => this.#events.doubleClick());
+    map.on('contextmenu', ({ latlng, containerPoint: { x, y } }) => this.#events.menu(place(latlng), x, y));
     map.on('mousemove', ({ latlng, containerPoint: { x, y } }) => {
       this.drawing?.move(place(latlng));
       this.#events.hover(place(latlng), x, y);

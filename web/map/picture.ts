@@ -1,6 +1,7 @@
 /** Isolines and barbs: one transparent picture of the view and its margin, so that labels and barbs are never cut by tiles. */
 
 import { projectedBox } from './crs.js';
+import type { AddressOf } from './fill.js';
 import { type Frame, ViewportLayer } from './viewport-layer.js';
 
 /** Address of a picture of a box in projected units; undefined: nothing to show. */
@@ -17,6 +18,7 @@ export class PictureLayer extends ViewportLayer {
   readonly #image: HTMLImageElement;
   #source: PictureSource = () => undefined;
   #loading: HTMLImageElement | undefined;
+  #addressOf: AddressOf = (url) => Promise.resolve(url);
 
   constructor() {
     const image = document.createElement('img');
@@ -26,8 +28,9 @@ export class PictureLayer extends ViewportLayer {
     image.hidden = true;
   }
 
-  show(source: PictureSource): void {
+  show(source: PictureSource, addressOf: AddressOf): void {
     this.#source = source;
+    this.#addressOf = addressOf;
     this.refresh();
   }
 
@@ -49,10 +52,17 @@ export class PictureLayer extends ViewportLayer {
     this.#loading = next;
     next.onload = () => {
       if (this.#loading !== next) return;
-      this.#image.src = url;
+      if (this.#image.src.startsWith('blob:')) URL.revokeObjectURL(this.#image.src);
+      this.#image.src = next.src;
       this.#image.hidden = false;
       shown();
     };
-    next.src = url;
+    // a picture that cannot be had leaves the one before
+    this.#addressOf(url).then(
+      (address) => {
+        next.src = address;
+      },
+      () => undefined,
+    );
   }
 }

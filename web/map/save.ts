@@ -4,7 +4,7 @@ import { scaleFor } from '../model/catalogue.js';
 import { timeText } from '../model/times.js';
 import { numberText } from '../model/units.js';
 import type { Page } from '../page/page.js';
-import { runName } from '../shell/header.js';
+import { runShort } from '../shell/header.js';
 import { notes } from '../shell/legend.js';
 
 const HEAD = 58;
@@ -18,7 +18,7 @@ function drawLegend(page: Page, context: CanvasRenderingContext2D, width: number
   const { param, level } = page.selection!;
   const scale = scaleFor(param, level);
   const wide = Math.min(520, width - 120) / scale.colours.length;
-  context.font = '12px system-ui, sans-serif';
+  context.font = '12px Inter, system-ui, sans-serif';
   context.textAlign = 'center';
   for (const [n, colour] of scale.colours.entries()) {
     context.fillStyle = colour === 'none' ? 'transparent' : colour;
@@ -59,10 +59,11 @@ export function savePicture(page: Page): void {
   }
   context.restore();
   context.fillStyle = css('text');
-  context.font = '600 18px system-ui, sans-serif';
+  context.font = '600 18px Inter, system-ui, sans-serif';
   context.fillText(selection.param.label[state.lang], 16, 25);
-  context.font = '13px system-ui, sans-serif';
-  const run = selection.run === undefined ? '' : `, ${runName(selection.run.base)}`;
+  context.font = '13px Inter, system-ui, sans-serif';
+  const run =
+    selection.run === undefined ? '' : `, ${page.t('run').toLowerCase()} ${runShort(selection.run.base, state.lang)}`;
   context.fillText(`${selection.model.title}${run}. ${timeText(time, state.lang, state.zone)}. ${notes(page)}`, 16, 46);
   drawLegend(page, context, canvas.width, HEAD + box.height + 14);
   canvas.toBlob((blob) => {

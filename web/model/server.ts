@@ -21,12 +21,35 @@ export class Server {
   /** ms; since when no answer came */
   goneSince: number | undefined;
   needsKey = false;
+  /** ms; until when the service, which is busy, is left alone */
+  busyUntil: number | undefined;
+  #ticks: ReturnType<typeof setInterval> | undefined;
   /** called when one of the two above changes */
   onChange: () => void = () => undefined;
 
   #make(): Http {
     const key = storedKey();
-    return new Http({ url: ORIGIN, attempts: 4, ...(key === undefined ? {} : { key }) });
+    return new Http({
+      url: ORIGIN,
+      attempts: 4,
+      onWait: (ms) => this.#wait(ms),
+      ...(key === undefined ? {} : { key }),
+    });
+  }
+
+  /** Counts the seconds of a pause down, for those who look on. */
+  #wait(ms: number): void {
+    this.busyUntil = Date.now() + ms;
+    this.#ticks ??= setInterval(() => this.onChange(), 1000);
+    this.onChange();
+  }
+
+  #calm(): void {
+    clearInterval(this.#ticks);
+    this.#ticks = undefined;
+    if (this.busyUntil === undefined) return;
+    this.busyUntil = undefined;
+    this.onChange();
   }
 
   useKey(key: string): void {
@@ -35,6 +58,18 @@ export class Server {
     this.#kept.clear();
     this.needsKey = false;
     this.onChange();
+  }
+
+  /** Address of a picture or a file for elements that cannot send a key: itself, or a copy fetched with the key. */
+  async addressOf(url: string, signal?: AbortSignal): Promise<string> {
+    if (storedKey() === undefined) return url;
+    const answer = await this.call(url, {}, signal);
+    return URL.createObjectURL(await answer.blob());
+  }
+
+  /** Whether elements have to be given copies (addressOf). */
+  get hasKey(): boolean {
+    return storedKey() !== undefined;
   }
 
   /** Key for what a person copies: their own stays here. */
@@ -46,8 +81,10 @@ export class Server {
     try {
       const answer = await this.#http.call(path, init, signal);
       this.#reached(true);
+      this.#calm();
       return answer;
     } catch (error) {
+      this.#calm();
       if (error instanceof ServiceError) {
         this.#reached(true);
         if (error.status === 401 && !this.needsKey) {

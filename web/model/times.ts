@@ -89,11 +89,16 @@ export function zoneName(ms: number, lang: string, zone: Zone): string {
   return zone === 'utc' ? 'UTC' : (partsOf(ms, lang, zone, { timeZoneName: 'short' })['timeZoneName'] ?? '');
 }
 
+/** `16 Jan`, `16 janv.` */
+export function dateText(ms: number, lang: string, zone: Zone): string {
+  const { day, month = '' } = partsOf(ms, lang, zone, { day: 'numeric', month: 'short' });
+  return `${day} ${lang === 'en' ? month.replace('.', '') : month}`;
+}
+
 /** `Thu 16 Jan`, `jeu. 16 janv.` */
 export function dayText(ms: number, lang: string, zone: Zone): string {
-  const parts = partsOf(ms, lang, zone, { weekday: 'short', day: 'numeric', month: 'short' });
-  const plain = (text = ''): string => (lang === 'en' ? text.replace('.', '') : text);
-  return `${plain(parts['weekday'])} ${parts['day']} ${plain(parts['month'])}`;
+  const { weekday = '' } = partsOf(ms, lang, zone, { weekday: 'short' });
+  return `${lang === 'en' ? weekday.replace('.', '') : weekday} ${dateText(ms, lang, zone)}`;
 }
 
 /** `18:00` or `18 h 00`. */

@@ -10,7 +10,7 @@ import { ORIGIN, type Server } from '../model/server.js';
 import { isoMinute } from '../model/times.js';
 import type { JobList } from '../request/jobs.js';
 import { printLink } from '../state/link.js';
-import type { Crs, Feature, State } from '../state/state.js';
+import type { Crs, Feature, LatLon, State } from '../state/state.js';
 import { Effects, type Store } from '../state/store.js';
 
 /** Closes the menu that an event came from. */
@@ -61,6 +61,23 @@ export interface Data {
 export const timesKey = (selection: Selection): string =>
   `${layerOf(selection).layer} ${selection.run?.id} ${selection.level} ${selection.member}`;
 
+/** A place of the map and where it is in the map, pixels. */
+export interface MenuPlace {
+  readonly at: LatLon;
+  readonly x: number;
+  readonly y: number;
+}
+
+const LETTERS = 'polyfst.letters';
+
+function readLetters(): boolean {
+  try {
+    return localStorage.getItem(LETTERS) !== 'off';
+  } catch {
+    return true;
+  }
+}
+
 export class Page {
   readonly effects = new Effects();
   readonly data: Data = {
@@ -82,6 +99,11 @@ export class Page {
   /** frames a second of the animation */
   rate = 4;
   formOpen = false;
+  helpOpen = false;
+  /** where the menu of the map is open */
+  menuAt: MenuPlace | undefined;
+  /** whether single letters are shortcuts */
+  letters = readLetters();
   /** whether areas are extracted for all times, or for the one shown */
   wholeRun = true;
   #toast = 0;
@@ -163,6 +185,27 @@ export class Page {
 
   openForm(open = true): void {
     this.formOpen = open;
+    this.store.touch();
+  }
+
+  openHelp(open = true): void {
+    this.helpOpen = open;
+    this.store.touch();
+  }
+
+  openMenu(place: MenuPlace | undefined): void {
+    this.menuAt = place;
+    this.store.touch();
+  }
+
+  /** Single letters as shortcuts, or not: some people speak to their machine. */
+  useLetters(on: boolean): void {
+    this.letters = on;
+    try {
+      localStorage.setItem(LETTERS, on ? 'on' : 'off');
+    } catch {
+      // without storage the choice lives as long as the page
+    }
     this.store.touch();
   }
 

@@ -4,7 +4,7 @@ import type { TrackDefaults } from '../map/shapes.js';
 import { unitFamily } from '../model/catalogue.js';
 import { dimensionsOf, layerOf } from '../model/select.js';
 import { timeText } from '../model/times.js';
-import { unitFor, valueText } from '../model/units.js';
+import { numberText, unitFor, valueText } from '../model/units.js';
 import { TOOL_KEYS } from '../shell/tools.js';
 import type { LatLon } from '../state/state.js';
 import type { Page } from './page.js';
@@ -14,16 +14,13 @@ const REST_MS = 80;
 interface Info {
   readonly value: number | null;
   readonly unit: string;
+  readonly latitude: number | null;
   readonly distance_km: number | null;
 }
 
-/** Value of what is shown at a place, as GetFeatureInfo says; the length of the vector for winds given by components. */
-export async function valueAt(
-  page: Page,
-  at: LatLon,
-  signal: AbortSignal,
-): Promise<{ readonly text: string; readonly km: number | null } | undefined> {
-  const { selection, time, state, map } = page;
+/** What GetFeatureInfo says of what is shown at a place, one a layer; undefined before there is anything shown. */
+async function infoAt(page: Page, at: LatLon, signal: AbortSignal): Promise<readonly Info[] | undefined> {
+  const { selection, time, map } = page;
   if (selection === undefined || Number.isNaN(time) || map === undefined) return undefined;
   const { layer } = layerOf(selection);
   const layers = selection.param.components?.map((key) => `${selection.part.id}/${key}`) ?? [layer];
@@ -41,12 +38,28 @@ export async function valueAt(
   });
   const answer = await page.server.call(`/wms?${query}`, {}, signal);
   const { features } = (await answer.json()) as { features: { properties: Info }[] };
-  const [first] = features.map(({ properties }) => properties);
-  if (first === undefined || features.some(({ properties }) => properties.value === null)) return undefined;
-  const value = Math.hypot(...features.map(({ properties }) => properties.value!));
+  return features.map(({ properties }) => properties);
+}
+
+/** Whether a place has a grid point; true where that is not known. */
+export async function isInside(page: Page, at: LatLon, signal: AbortSignal): Promise<boolean> {
+  const found = await infoAt(page, at, signal).catch(() => undefined);
+  return found === undefined || found.length === 0 || found.some(({ latitude }) => latitude !== null);
+}
+
+/** Value of what is shown at a place, as GetFeatureInfo says; the length of the vector for winds given by components. */
+export async function valueAt(
+  page: Page,
+  at: LatLon,
+  signal: AbortSignal,
+): Promise<{ readonly text: string; readonly km: number | null } | undefined> {
+  const features = await infoAt(page, at, signal);
+  const [first] = features ?? [];
+  if (features === undefined || first === undefined || features.some(({ value }) => value === null)) return undefined;
+  const value = Math.hypot(...features.map((one) => one.value!));
   const shown = features.length > 1 ? value : first.value!;
   return {
-    text: valueText(shown, unitFor(first.unit, unitFamily(selection.param), state.units), state.lang),
+    text: valueText(shown, unitFor(first.unit, unitFamily(page.selection!.param), page.state.units), page.state.lang),
     km: first.distance_km,
   };
 }
@@ -94,8 +107,11 @@ export class Pointer {
     const line = (tag: string, text: string): HTMLElement =>
       Object.assign(document.createElement(tag), { textContent: text });
     if (found === undefined) return [line('span', this.page.t('outside'))];
-    const km = found.km === null ? [] : [line('span', this.page.t('gridPoint', { km: found.km.toFixed(1) }))];
-    return [line('b', found.text), line('span', placeText(at)), ...km];
+    const km =
+      found.km === null
+        ? []
+        : [line('span', this.page.t('gridPoint', { km: numberText(found.km, 1, this.page.state.lang) }))];
+    return [line('b', found.text), line('span', placeText(at, this.page.state.lang)), ...km];
   }
 
   trackDefaults(): TrackDefaults {
@@ -128,7 +144,7 @@ export class Pointer {
         param: selection.param.label[state.lang],
         value,
         time: timeText(time, state.lang, 'utc'),
-        place: placeText(at),
+        place: placeText(at, state.lang),
       }),
     );
   }
@@ -179,9 +195,11 @@ export class Pointer {
   /** Shortcuts of one letter, outside of inputs. True: taken. */
   pageKey(event: KeyboardEvent): boolean {
     const { page } = this;
+    if (!page.letters) return false;
     const step = event.shiftKey ? 6 : 1;
     const tool = TOOL_KEYS.get(event.key.toLowerCase());
     if (tool !== undefined && !event.shiftKey) page.store.dispatch({ type: 'tool', tool });
+    else if (event.key === '?') page.openHelp();
     else if (event.key === '/') document.getElementById('find')?.focus();
     else if (event.key === ' ') page.store.dispatch({ type: 'set', part: { playing: !page.state.playing } });
     else if (event.key === ',' || event.key === '<') page.showIndex(page.at - step);

@@ -132,9 +132,11 @@ function syncFill(page: Page, selection: Selection): void {
   const { layer, style } = layerOf(selection);
   const key = `${layer} ${style} ${selection.run?.id} ${selection.level} ${selection.member}`;
   page.effects.run('fill', `${key} ${time}`, () => {
+    const { server } = page;
+    const addressOf = server.hasKey ? (url: string) => server.addressOf(url) : undefined;
     const dimensions = (one: number) => dimensionsOf(selection, one, selection.level);
     const fill = page.map!.fill!;
-    void fill.show({ key, url: WMS, layer, style, dimensions }, time).then(() => {
+    void fill.show({ key, url: WMS, layer, style, dimensions, addressOf }, time).then(() => {
       document.body.dataset['shown'] = isoMinute(time);
       const ahead = page.state.playing ? 3 : 1;
       fill.prefetch(Array.from({ length: ahead }, (_, n) => times[(at + 1 + n) % times.length]!));
@@ -180,29 +182,32 @@ function syncLines(page: Page, selection: Selection): void {
   const key = `${JSON.stringify(layers)} ${selection.run?.id} ${time} ${theme}`;
   page.effects.run('lines', key, () => {
     const spacing = String(window.innerWidth < 700 ? 58 : 66);
-    page.map!.lines!.show((code, box, [width, height], ratio) => {
-      if (layers.length === 0) return undefined;
-      // dimensions hold for all layers of a request: levels must agree, else the first level counts
-      const level = layers.find((one) => one.level !== undefined)?.level;
-      const query = new URLSearchParams({
-        SERVICE: 'WMS',
-        VERSION: '1.3.0',
-        REQUEST: 'GetMap',
-        FORMAT: 'image/png',
-        TRANSPARENT: 'TRUE',
-        LAYERS: layers.map(({ layer }) => layer).join(','),
-        STYLES: layers.map(({ style }) => style).join(','),
-        CRS: code,
-        BBOX: box.join(','),
-        WIDTH: String(width),
-        HEIGHT: String(height),
-        PIXELRATIO: String(ratio),
-        THEME: theme,
-        SPACING: spacing,
-        ...dimensionsOf(selection, time, level),
-      });
-      return `${WMS}?${query}`;
-    });
+    page.map!.lines!.show(
+      (code, box, [width, height], ratio) => {
+        if (layers.length === 0) return undefined;
+        // dimensions hold for all layers of a request: levels must agree, else the first level counts
+        const level = layers.find((one) => one.level !== undefined)?.level;
+        const query = new URLSearchParams({
+          SERVICE: 'WMS',
+          VERSION: '1.3.0',
+          REQUEST: 'GetMap',
+          FORMAT: 'image/png',
+          TRANSPARENT: 'TRUE',
+          LAYERS: layers.map(({ layer }) => layer).join(','),
+          STYLES: layers.map(({ style }) => style).join(','),
+          CRS: code,
+          BBOX: box.join(','),
+          WIDTH: String(width),
+          HEIGHT: String(height),
+          PIXELRATIO: String(ratio),
+          THEME: theme,
+          SPACING: spacing,
+          ...dimensionsOf(selection, time, level),
+        });
+        return `${WMS}?${query}`;
+      },
+      (url) => page.server.addressOf(url),
+    );
   });
 }
 

@@ -10,6 +10,7 @@ import { numberText, shown, type Unit, unitFor } from '../model/units.js';
 import type { Page } from '../page/page.js';
 import type { LatLon } from '../state/state.js';
 import { type Line, type MetRows, type Plume, type Row, valueAt } from './met-series.js';
+import { boxesOf, drawBoxes } from './plume-boxes.js';
 
 const HOUR = 3_600_000;
 const KNOT = 0.514444;
@@ -21,6 +22,10 @@ interface Drawn {
 }
 
 let drawn: Drawn | undefined;
+/** how an ensemble is drawn: quantiles as bands, every member as a line, or a box each 6 hours */
+type PlumeView = 'spread' | 'members' | 'boxes';
+const VIEWS: readonly PlumeView[] = ['spread', 'members', 'boxes'];
+let view: PlumeView = 'spread';
 /** instant under the pointer; undefined: that of the map */
 let cursor: number | undefined;
 
@@ -104,6 +109,17 @@ function summary(page: Page, rows: MetRows, unit: Unit): string {
   });
 }
 
+/** How an ensemble is drawn, where there is one. */
+function views(page: Page, rows: MetRows): TemplateResult | string {
+  const { t } = page;
+  if (!rows.temperature?.plume?.quantiles.length) return '';
+  const choose = (one: PlumeView): void => {
+    view = one;
+    page.store.touch();
+  };
+  return html`<div class="row-head"><h3>${t('ensemble')}</h3><div class="toggle" role="radiogroup" aria-label=${t('plumeView')}>${VIEWS.map((one) => html`<button role="radio" aria-checked=${one === view} data-view=${one} @click=${() => choose(one)}>${t(one)}</button>`)}</div></div>`;
+}
+
 /** What stands over the rows, and the places that plots are drawn in. */
 export function metTab(page: Page, rows: MetRows, width: number, place: LatLon): TemplateResult {
   const { t, state } = page;
@@ -116,12 +132,12 @@ export function metTab(page: Page, rows: MetRows, width: number, place: LatLon):
   const amount = rows.rain?.amounts.find((one) => time > one.from && time <= one.to)?.value ?? Number.NaN;
   const cloud = rows.cloud[0];
   const spread = rows.temperature?.plume?.quantiles.length
-    ? html`<span class="key"><i class="key-band" aria-hidden="true"></i>${t('spread')}</span>`
+    ? html`<span class="key"><i class="key-band" aria-hidden="true"></i>${t(view)}</span>`
     : rows.temperature?.plume === undefined
       ? ''
       : legendLine('member', t('members'));
   const aloft = rows.level === undefined ? '' : ` ${rows.level} hPa`;
-  return html`<div class="met">
+  return html`<div class="met">${views(page, rows)}
     ${cloud === undefined ? '' : html`<div class="row-head"><h3>${t('cloud')}</h3><b>${numberText(at(cloud.line, time) * (cloud.unit === '%' ? 1 : 100), 0, state.lang)} %</b></div>${cloudStrip(page, rows, width)}`}
     ${rows.temperature === undefined ? '' : html`<div class="row-head"><h3>${t('temperature')}${aloft}</h3>${aloft === '' ? legendLine('temp', t('temperature2m')) : ''}${rows.dewPoint === undefined ? '' : legendLine('dew', t('dewPoint'))}${spread}<b>${number(at(rows.temperature.line, time), all.temperature)}</b></div><div class="plot" data-plot="temperature" role="img" aria-label=${`${t('temperature')}. ${summary(page, rows, all.temperature)}`}></div>`}
     ${rows.rain === undefined ? '' : html`<div class="row-head"><h3>${t('precipitation')}</h3><span class="key">${t('precipNote', { step: stepName(rows) })}</span><b>${number(amount, all.rain)}</b></div><div class="plot" data-plot="rain" role="img" aria-label=${t('precipitation')}></div>`}
@@ -153,17 +169,18 @@ type Base = Pick<TimeChart, 'from' | 'to' | 'nights' | 'lang' | 'zone' | 'shown'
 const join = (...lines: readonly (readonly number[])[]): number[] =>
   [...new Set(lines.flat())].sort((one, other) => one - other);
 
-/** Quantiles of a plume as five lines, or its members. */
+/** Quantiles of a plume as five lines, or its members; boxes are not lines. */
 function plumeLines(plume: Plume | undefined): Line[] {
-  if (plume === undefined) return [];
-  if (plume.quantiles.length === 0) return [...plume.members];
+  if (plume === undefined || (plume.quantiles.length > 0 && view === 'boxes')) return [];
+  if (plume.quantiles.length === 0 || view === 'members') return [...plume.members];
   return [0, 1, 2, 3, 4].map((n) => ({ times: plume.times, values: plume.quantiles.map((row) => row[n]!) }));
 }
 
 function temperatureChart(base: Base, row: Row, dew: Row | undefined, unit: Unit, labels: boolean): TimeChart {
   const { of } = look();
   const plumes = plumeLines(row.plume);
-  const isBand = (row.plume?.quantiles.length ?? 0) > 0;
+  const isBand = (row.plume?.quantiles.length ?? 0) > 0 && view === 'spread';
+  const boxes = view === 'boxes' && row.plume !== undefined ? boxesOf(row.plume, 6 * HOUR) : [];
   const xs = join(row.line.times, dew?.line.times ?? [], row.plume?.times ?? []);
   const zero = shown(row.unit === 'K' ? 273.15 : 0, unit);
   const gradient = (plot: uPlot): CanvasGradient | string => {
@@ -183,6 +200,7 @@ function temperatureChart(base: Base, row: Row, dew: Row | undefined, unit: Unit
     points: { show: false },
     spanGaps: true,
   };
+  const extremes = boxes.flatMap(({ numbers }) => [shown(numbers[0], unit), shown(numbers[6], unit)]);
   const values = [row.line, ...plumes, ...(dew ? [dew.line] : [])].flatMap((line) =>
     line.values.map((value) => shown(value, unit)),
   );
@@ -203,9 +221,12 @@ function temperatureChart(base: Base, row: Row, dew: Row | undefined, unit: Unit
           { series: [4, 2], fill: `${of('temp')}33` },
         ]
       : [],
-    range: rangeOf(values, 1),
+    range: rangeOf([...values, ...extremes], 1),
     format: (value) => numberText(value, undefined, base.lang),
-    under: (plot) => dashedLine(plot, zero, of('cold')),
+    under: (plot) => {
+      dashedLine(plot, zero, of('cold'));
+      drawBoxes(plot, boxes, unit, of('temp'));
+    },
   };
 }
 
@@ -215,6 +236,7 @@ function dashedLine(plot: uPlot, value: number, colour: string): void {
   if (y < bbox.top || y > bbox.top + bbox.height) return;
   ctx.save();
   ctx.strokeStyle = colour;
+  ctx.lineWidth = 1.2 * devicePixelRatio;
   ctx.setLineDash([5, 4]);
   ctx.beginPath();
   ctx.moveTo(bbox.left, y);
@@ -321,7 +343,7 @@ export function drawMeteogram(page: Page, element: HTMLElement, rows: MetRows, p
   const { state } = page;
   const width = element.clientWidth;
   const theme = document.documentElement.dataset['theme'];
-  const key = `${dataKey} ${width} ${theme} ${state.lang} ${state.zone} ${JSON.stringify(state.units)}`;
+  const key = `${dataKey} ${width} ${theme} ${state.lang} ${state.zone} ${view} ${JSON.stringify(state.units)}`;
   const slots = [...element.querySelectorAll<HTMLElement>('.plot')];
   const isThere = slots.every((slot) => slot.firstChild !== null);
   if (drawn?.key === key && isThere) {

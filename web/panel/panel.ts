@@ -3,6 +3,7 @@ import { html, nothing, render, type TemplateResult } from 'lit-html';
 import { placeText } from '../geo/sphere.js';
 import type { Key } from '../i18n/t.js';
 import { codeOf, sentenceOf } from '../model/server.js';
+import { numberText } from '../model/units.js';
 import { type Asked, NOT_ASKED, type Page, type PointData } from '../page/page.js';
 import { icon } from '../shell/icons.js';
 import { type Feature, TABS_OF, type Tab } from '../state/state.js';
@@ -48,10 +49,12 @@ function load(page: Page): void {
     return;
   }
   const where = `${selection.model.name} ${run.id} ${feature.at}`;
+  // the time shown comes first: whether the place is in the grid is asked of the map
+  if (Number.isNaN(time)) return;
   effects.run('met', where, (signal) => track(page, 'met', loadMeteogram(page, feature.at, signal), signal));
-  if (tab === 'prof' && !Number.isNaN(time)) {
+  if (tab === 'prof') {
     effects.run('prof', where, (signal) => track(page, 'prof', loadProfile(page, feature.at, time, signal), signal));
-  } else if (tab !== 'prof') effects.forget('prof');
+  } else effects.forget('prof');
 }
 
 function failure(page: Page, error: unknown, retry: () => void): TemplateResult {
@@ -75,7 +78,7 @@ export function asked<T>(
 }
 
 function featureName(page: Page, feature: Feature): string {
-  return feature.kind === 'pt' ? placeText(feature.at) : jobTitle(page, feature);
+  return feature.kind === 'pt' ? placeText(feature.at, page.state.lang) : jobTitle(page, feature);
 }
 
 function subtitle(page: Page): string {
@@ -83,7 +86,11 @@ function subtitle(page: Page): string {
   if (page.state.feature?.kind !== 'pt' || met.state !== 'ready') return '';
   const answer: PointData['single'] = met.value.single ?? met.value.members;
   if (answer === undefined) return page.t('outside');
-  return page.t('gridPointAt', { place: placeText([answer.lat, answer.lon]), km: (answer.km ?? 0).toFixed(1) });
+  const { lang } = page.state;
+  return page.t('gridPointAt', {
+    place: placeText([answer.lat, answer.lon], lang),
+    km: numberText(answer.km ?? 0, 1, lang),
+  });
 }
 
 function tabs(page: Page, feature: Feature): TemplateResult {

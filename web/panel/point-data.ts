@@ -4,6 +4,7 @@ import { type PointAnswer, readPoint } from '../model/coverage.js';
 import { codeOf } from '../model/server.js';
 import { isoSecond } from '../model/times.js';
 import type { Page, PointData } from '../page/page.js';
+import { isInside } from '../page/pointer.js';
 import type { LatLon } from '../state/state.js';
 
 /** What a meteogram shows, in the order in which it is asked for. */
@@ -68,6 +69,7 @@ const present = (part: Part | undefined, nomvars: readonly string[], run: Readon
 /** Series of the surface, and of the lowest pressure level where the surface has no temperature. */
 export async function loadMeteogram(page: Page, at: LatLon, signal: AbortSignal): Promise<PointData> {
   const { model, run } = page.selection!;
+  if (!(await isInside(page, at, signal))) return { single: undefined, members: undefined };
   const sfc = partOf(model, 'sfc');
   const keys = sfc && page.data.runs.get(sfc.id)?.find(({ id }) => id === run!.id)?.keys;
   const names = present(sfc, MET_NAMES, keys);
@@ -98,7 +100,8 @@ const MAX_VALUES = 20_000;
 export async function loadProfile(page: Page, at: LatLon, time: number, signal: AbortSignal): Promise<PointData> {
   const { model, run } = page.selection!;
   const pl = partOf(model, 'pl');
-  if (pl === undefined || run === undefined) return { single: undefined, members: undefined };
+  if (pl === undefined || run === undefined || !(await isInside(page, at, signal)))
+    return { single: undefined, members: undefined };
   const names = present(pl, PROFILE_NAMES, undefined);
   const whole = pl.levels.length * run.times.length * names.length <= MAX_VALUES;
   const single = await ask(page, { part: pl, run: run.id, at, names, ...(whole ? {} : { time }) }, signal);

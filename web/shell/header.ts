@@ -1,12 +1,15 @@
 /** The bar at the top: what is shown of which run, and how the page is set. */
 import { html, type TemplateResult } from 'lit-html';
 import type { Key } from '../i18n/t.js';
-import type { Run } from '../model/catalogue.js';
-import { runBase } from '../model/times.js';
-import type { Page } from '../page/page.js';
+import { type Run, scaleFor } from '../model/catalogue.js';
+import type { Selection } from '../model/select.js';
+import { dateText, runBase } from '../model/times.js';
+import { numberText } from '../model/units.js';
+import { closeMenu, type Page } from '../page/page.js';
 import type { UnitFamily } from '../state/state.js';
 import { UNIT_CHOICES } from '../state/state.js';
 import { icon, logo } from './icons.js';
+import { swatch } from './legend.js';
 
 /** `2025-01-16 00 UTC` */
 export const runName = (base: number): string => {
@@ -14,6 +17,19 @@ export const runName = (base: number): string => {
   const minutes = text.slice(14, 16) === '00' ? '' : `:${text.slice(14, 16)}`;
   return `${text.slice(0, 10)} ${text.slice(11, 13)}${minutes} UTC`;
 };
+
+/** `16 Jan 00 UTC` */
+export const runShort = (base: number, lang: string): string =>
+  `${dateText(base, lang, 'utc')} ${new Date(base).toISOString().slice(11, 13)} UTC`;
+
+const LEVEL_UNITS: Readonly<Record<string, string>> = { pl: ' hPa', hl: ' m', pt: ' K', o2d: ' m' };
+
+/** What is shown, with its level: `Temperature 850 hPa`. */
+export function fieldName({ state }: Page, { param, part, level }: Selection): string {
+  const at =
+    level === undefined ? '' : ` ${numberText(level, undefined, state.lang)}${LEVEL_UNITS[part.levtype] ?? ''}`;
+  return param.label[state.lang] + at;
+}
 
 function runLabel(page: Page, run: Run): string {
   const name = runName(run.base);
@@ -137,7 +153,11 @@ function settings(page: Page): TemplateResult {
     <details class="menu" name="header-menu"><summary class="ghost" aria-label=${t('copyLink')} title=${t('copyLink')}>${icon('link')}</summary><div class="card pop">
       <button @click=${(event: Event) => page.copyLink(false, event)}>${t('linkThisRun')}</button>
       <button @click=${(event: Event) => page.copyLink(true, event)}>${t('linkNewest')}</button>
-      <button @click=${(event: Event) => page.savePicture(event)}>${t('savePicture')}</button></div></details>
+      <button @click=${(event: Event) => page.savePicture(event)}>${t('savePicture')}</button>
+      <button @click=${(event: Event) => {
+        closeMenu(event);
+        page.openHelp();
+      }}>${t('shortcuts')}</button></div></details>
     <button class="ghost" id="jobs-button" aria-label=${`${t('jobs')}${running > 0 ? ` (${running})` : ''}`} title=${t('jobs')} aria-expanded=${page.jobs.open} @click=${() => page.jobs.toggle()}>${icon('list')}${running > 0 ? html`<span class="badge" aria-hidden="true">${running}</span>` : ''}</button>
     <button class="ghost" aria-label=${dark ? t('themeLight') : t('themeDark')} title=${dark ? t('themeLight') : t('themeDark')} @click=${() => store.dispatch({ type: 'set', part: { theme: dark ? 'light' : 'dark' } })}>${icon(dark ? 'sun' : 'moon')}</button>
     ${toggle(
@@ -157,7 +177,7 @@ const unitGlyph = html`<span class="unit-glyph" aria-hidden="true">°C</span>`;
 export function header(page: Page): TemplateResult {
   const { t, selection } = page;
   return html`<a class="brand" href="./">${logo()}<span>${t('appTitle')}</span></a>
-    <button class="phone-chip card" aria-label=${t('layers')} @click=${() => page.toggleRail()}><span class="chip-title">${selection?.param.label[page.state.lang] ?? ''}</span><span class="chip-sub">${selection?.run === undefined ? '' : `${selection.model.title}, ${runName(selection.run.base)}`}</span></button>
+    <button class="phone-chip card" aria-label=${t('layers')} @click=${() => page.toggleRail()}>${selection === undefined ? '' : swatch(scaleFor(selection.param, selection.level))}<span class="chip-title">${selection === undefined ? '' : fieldName(page, selection)}</span><span class="chip-sub">${selection?.run === undefined ? '' : `${selection.model.title}, ${t('run').toLowerCase()} ${runShort(selection.run.base, page.state.lang)}`}</span></button>
     ${pickers(page)}
     <button class="ghost phone-only card round" aria-label=${t('layers')} @click=${() => page.toggleRail()}>${icon('layers')}</button>
     <button class="ghost phone-only card round" aria-label=${t('menu')} aria-expanded=${document.body.classList.contains('menu-open')} @click=${() => page.toggleMenu()}>${icon('menu')}</button>

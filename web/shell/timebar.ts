@@ -12,6 +12,11 @@ interface Mark {
   readonly strong: boolean;
 }
 
+/** Width of a label, pixels. */
+const room = ({ strong }: Mark): number => (strong ? 46 : 16);
+/** Labels at the ends stand beside their place, not around it. */
+const isAtEnd = ({ x }: Mark): boolean => x < 30 || x > RAIL - 30;
+
 /** Names of days win over hours where they would collide. */
 function marksOf(page: Page): readonly Mark[] {
   const { times, state } = page;
@@ -26,9 +31,12 @@ function marksOf(page: Page): readonly Mark[] {
       days.push({ x: at(time), text: dayText(time, state.lang, state.zone).replace(/\s\S+$/, ''), strong: true });
     else if (minute % 360 === 0) hours.push({ x: at(time), text: String(minute / 60).padStart(2, '0'), strong: false });
   }
+  const unit = (document.querySelector('.slide')?.clientWidth || 600) / RAIL;
   const kept: Mark[] = [];
   for (const mark of [...days, ...hours]) {
-    if (kept.every((one) => Math.abs(one.x - mark.x) > (one.strong || mark.strong ? 95 : 60))) kept.push(mark);
+    const isFree = (one: Mark): boolean =>
+      Math.abs(one.x - mark.x) * unit > (room(one) + room(mark)) / 2 + (isAtEnd(one) || isAtEnd(mark) ? 22 : 8);
+    if (kept.every(isFree)) kept.push(mark);
   }
   return kept;
 }

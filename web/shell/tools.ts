@@ -34,7 +34,7 @@ function measure(page: Page): string {
     const crossing = ringCrossing(clicks);
     return crossing === undefined
       ? `${number.format(ringKm2(clicks))} km²`
-      : page.t('crossing', { place: placeText(crossing, 1) });
+      : page.t('crossing', { place: placeText(crossing, lang, 1) });
   }
   return clicks.length > 1 ? `${number.format(pathKm(clicks))} km` : '';
 }

@@ -3,6 +3,7 @@
  * under an id of ours. Nothing is answered before the queue has made the request durable.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { traceParent } from '../extraction/trace.js';
 import {
   type ExtractJob,
   JOB_VERSION,
@@ -74,6 +75,7 @@ export async function acceptRequest(
   const priced = submission.priced ?? (await priceRequest(deps, admission, submission, signal));
   const owner = userId(user);
   const id = idempotencyKey === undefined ? newJobId() : idempotentId(deps, owner, idempotencyKey);
+  const parent = traceParent();
   const job: ExtractJob = {
     version: JOB_VERSION,
     kind: 'extract',
@@ -84,6 +86,7 @@ export async function acceptRequest(
     collection,
     request: { ...priced.request },
     ...(priced.indexVersion === undefined ? {} : { indexVersion: priced.indexVersion }),
+    ...(parent === undefined ? {} : { trace: parent }),
   };
   if (idempotencyKey !== undefined) {
     const before = await deps.queue.get(id);

@@ -1,10 +1,12 @@
 /**
- * One line an exchange, with its id, which goes out as `X-Request-Id`. Queries and headers are never logged: addresses carry
- * tokens, headers carry keys. The same moment counts the metrics.
+ * One line an exchange, with its id, which goes out as `X-Request-Id`, and one span. Queries and headers are never logged:
+ * addresses carry tokens, headers carry keys. The same moment counts the metrics.
  */
 import { randomBytes } from 'node:crypto';
-import type { RequestHandler, Response } from 'express';
-import { type User, userId } from '../schemas/job.js';
+import { context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { Request, RequestHandler, Response } from 'express';
+import { contextOf, tracer } from '../extraction/trace.js';
+import { isJobId, type User, userId } from '../schemas/job.js';
 import type { ApiDeps } from './context.js';
 
 /** First words of paths that have a label of their own in the metrics. */
@@ -26,6 +28,7 @@ export function accessLog(deps: Pick<ApiDeps, 'logger' | 'metrics'>): RequestHan
     const { path, method } = req;
     res.locals['exchangeId'] = id;
     res.setHeader('X-Request-Id', id);
+    const span = spanOf(req, id);
     res.once('close', () => {
       const seconds = (performance.now() - start) / 1000;
       const surface = surfaceOf(path);
@@ -34,6 +37,7 @@ export function accessLog(deps: Pick<ApiDeps, 'logger' | 'metrics'>): RequestHan
       metrics.seconds.observe({ surface }, seconds);
       if (typeof code === 'string') metrics.errors.inc({ code });
       if (method !== 'HEAD') metrics.deliveredBytes.inc(Number(res.getHeader('Content-Length') ?? 0));
+      endSpan(span, res.statusCode, code);
       const line = {
         requestId: id,
         method,
@@ -42,10 +46,38 @@ export function accessLog(deps: Pick<ApiDeps, 'logger' | 'metrics'>): RequestHan
         ms: Math.round(seconds * 1e4) / 10,
       };
       const level = res.statusCode >= 500 && res.statusCode !== 529 ? 'warn' : method === 'GET' ? 'debug' : 'info';
-      logger[level]({ ...line, ...callerLabel(res), ...(code === undefined ? {} : { code }) }, 'answered');
+      const more = { ...callerLabel(res), ...jobLabel(res), ...(code === undefined ? {} : { code }) };
+      logger[level]({ ...line, ...more }, 'answered');
     });
-    next();
+    context.with(trace.setSpan(context.active(), span), next);
   };
+}
+
+/** The exchange as a span; a caller that traces is its parent. */
+function spanOf(req: Request, id: string): Span {
+  const attributes = {
+    'http.request.method': labelOf(req.method),
+    'url.path': req.path.slice(0, 200),
+    'polyfst.request_id': id,
+  };
+  return tracer().startSpan(
+    'polyfst.request',
+    { kind: SpanKind.SERVER, attributes },
+    contextOf(req.get('traceparent')),
+  );
+}
+
+function endSpan(span: Span, status: number, code: unknown): void {
+  span.setAttribute('http.response.status_code', status);
+  if (typeof code === 'string') span.setAttribute('error.type', code);
+  if (status >= 500 && status !== 529) span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end();
+}
+
+/** Id of the job that an answer points at, so that its lines and this one are found together. */
+function jobLabel(res: Response): { job?: string } {
+  const [, id = ''] = /\/requests\/([^/?]+)$/.exec(String(res.getHeader('Location') ?? '')) ?? [];
+  return isJobId(id) ? { job: id } : {};
 }
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);

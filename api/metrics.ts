@@ -158,6 +158,20 @@ export function addJobGauges(
   });
 }
 
+/** What the log says of a request that has ended. */
+export function endOf({ job, result, state, attempt, finishedAt }: JobRecord): object {
+  const code = result?.ok === false ? { code: result.code } : {};
+  return {
+    job: job.id,
+    user: job.user,
+    kind: job.kind,
+    state,
+    attempt,
+    ms: (finishedAt ?? 0) - job.acceptedAt,
+    ...code,
+  };
+}
+
 /** Counts a request that has ended. Features are of our own table; anything else is one label. */
 export function observeEnd(metrics: Metrics, { job, result, state, finishedAt }: JobRecord): void {
   const feature = job.kind === 'extract' ? (job.request['feature'] as { type?: unknown } | undefined)?.type : job.kind;

@@ -15,7 +15,7 @@ import { docs } from './docs-page.js';
 import { type Dialect, errorHandler, notFoundHandler } from './errors.js';
 import { fastAnswers, KnownBodies } from './fast-answers.js';
 import { health } from './health.js';
-import { addGauges, observeEnd } from './metrics.js';
+import { addGauges, endOf, observeEnd } from './metrics.js';
 import { polytopeV1 } from './polytope-v1.js';
 import { polytopeV2 } from './polytope-v2.js';
 import { prefixOf } from './reply.js';
@@ -36,7 +36,10 @@ export function buildServer(deps: ApiDeps, raw: readonly RawHandler[] = []): Bui
   const waiting = new Waiting(queue, config.limits, deps.stopping);
   const admission = new Admission(config.limits, queue, metrics);
   const known = new KnownBodies(deps.now);
-  queue.onEnd((record) => observeEnd(metrics, record));
+  queue.onEnd((record) => {
+    observeEnd(metrics, record);
+    deps.logger.info(endOf(record), 'ended');
+  });
   addGauges(metrics, {
     unfinished: () => queue.unfinished(),
     depth: () => queue.depth(),

@@ -10,6 +10,7 @@ import { JumpIndexes } from '../extraction/jump-index.js';
 import { planRequest } from '../extraction/plan.js';
 import type { Plan } from '../extraction/plan-types.js';
 import { RegionFinder } from '../extraction/region/region.js';
+import { underTrace } from '../extraction/trace.js';
 import type { Config } from '../schemas/config.js';
 import { parseFeatureRequest } from '../schemas/request.js';
 import { requestToJson } from '../schemas/request-print.js';
@@ -76,10 +77,11 @@ export function requestPlanner(catalogue: Catalogue, config: Config, deps: Extra
 
 /** Answers extract jobs in a job process: the index is looked at again, since it may have moved since the job was accepted. */
 export function requestAnswerer(catalogue: Catalogue, config: Config, deps: ExtractDeps): AnswerRequest {
-  return async (job, signal) => {
-    await catalogue.sync(signal);
-    const plan = await planBody(job.request, job.collection, catalogue, config, deps);
-    const chunks = encodePlan(plan, deps, signal);
-    return { chunks, ...resultType(plan.request.format), notes: plan.notes };
-  };
+  return (job, signal) =>
+    underTrace(job.trace, async () => {
+      await catalogue.sync(signal);
+      const plan = await planBody(job.request, job.collection, catalogue, config, deps);
+      const chunks = encodePlan(plan, deps, signal);
+      return { chunks, ...resultType(plan.request.format), notes: plan.notes };
+    });
 }

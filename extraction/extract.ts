@@ -13,6 +13,7 @@ import type { Datacube } from './datacube.js';
 import { type PlanDeps, planRequest } from './plan.js';
 import type { Plan } from './plan-types.js';
 import { type ReadDeps, readPlan } from './read.js';
+import { tracedStream } from './trace.js';
 
 /** Coverages to bytes in one format. */
 export type CoverageEncoder = (
@@ -36,7 +37,9 @@ function encoderOf(format: OutputFormat, deps: ExtractDeps): CoverageEncoder {
 
 /** Coverages of a plan, values read and converted. */
 export function coveragesOf(plan: Plan, deps: ReadDeps, signal?: AbortSignal): AsyncGenerator<CoverageBlock> {
-  return assemble(plan, readPlan(plan, deps, signal));
+  const values = { 'polyfst.values': plan.cost.values };
+  const slabs = tracedStream('polyfst.read', values, readPlan(plan, deps, signal));
+  return tracedStream('polyfst.assemble', values, assemble(plan, slabs));
 }
 
 /** Bytes of a plan's answer. */

@@ -12,6 +12,7 @@ import { type GridOfRows, gridsOfRows } from './plan-grids.js';
 import type { Plan, PlanCost, PlannedGroup } from './plan-types.js';
 import type { RegionFinder } from './region/region.js';
 import { NO_ROW, type Selection, selectFields } from './selection.js';
+import { traced } from './trace.js';
 
 export interface PlanDeps {
   readonly limits: Limits;
@@ -111,7 +112,16 @@ function costOf(groups: readonly PlannedGroup[], plans: readonly FeaturePlan[]):
  * Plan of a request on one version of the data. Throws FeatureError: what selection refuses, `too_large` with the numbers,
  * `outside_domain`, `no_points_in_feature`, `mixed_grids`, `unsupported_grid`.
  */
-export async function planRequest(request: FeatureRequest, cube: Datacube, deps: PlanDeps): Promise<Plan> {
+export function planRequest(request: FeatureRequest, cube: Datacube, deps: PlanDeps): Promise<Plan> {
+  const attributes = { 'polyfst.feature': request.feature.type, 'polyfst.collection': cube.collection.name };
+  return traced('polyfst.plan', attributes, async (span) => {
+    const plan = await makePlan(request, cube, deps);
+    span.setAttribute('polyfst.values', plan.cost.values);
+    return plan;
+  });
+}
+
+async function makePlan(request: FeatureRequest, cube: Datacube, deps: PlanDeps): Promise<Plan> {
   const selection = withPartnersOnGrid(selectFields(request, cube), cube);
   const grids = await gridsOfRows(cube, existing(selection.rows));
   if (grids.length === 0) {

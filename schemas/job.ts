@@ -83,6 +83,8 @@ const extractJob = z.strictObject({
   notes: z.array(z.string().max(2048)).max(100).optional(),
   /** version of the collection's index that the plan was priced on */
   indexVersion: z.string().max(256).optional(),
+  /** where the request is in a trace (W3C traceparent), for the spans of its job */
+  trace: z.string().max(128).optional(),
 });
 
 /** Convert files of a collection to another format. */

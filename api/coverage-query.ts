@@ -7,7 +7,7 @@ import type { EdrDeps } from './edr/deps.js';
 import { manyPoints, type QueryBlocks, readQuery } from './edr/extract-query.js';
 import { gridCoverages } from './edr/places.js';
 import { boxFeature } from './edr/query-features.js';
-import { type Lattice, latticeOver, regridded } from './edr/regrid.js';
+import { countsIn, type Lattice, latticeOver, regridded } from './edr/regrid.js';
 import { type EdrAsk, hasLevels } from './edr/segments.js';
 import { joinPointSeries } from './edr/series.js';
 import { type QueryBox, readBbox, readDatetime, readNames, readNumber, readNumbers } from './ogc/choices.js';
@@ -109,22 +109,6 @@ export function readCoverageQuery(
     ...(number === undefined ? {} : { number }),
   };
   return { ask, ...place, ...(scale === undefined ? {} : { scale }) };
-}
-
-/** Columns and rows that the grid has in a box: exact on straight ones, else by its finest spacing. */
-function countsIn({ grid, extent }: EdrCollection, box: QueryBox): readonly [number, number] {
-  if (grid.axes !== undefined) {
-    const inside = (lon: number): boolean => {
-      const turned = lon + 360 * Math.ceil((box.west - lon) / 360 - 1e-9);
-      return turned <= box.east + 1e-9;
-    };
-    const nx = new Set([...grid.axes.lon.subarray(0, grid.columns)].filter(inside)).size;
-    const ny = [...grid.axes.lat].filter((lat) => lat >= box.south - 1e-9 && lat <= box.north + 1e-9).length;
-    return [Math.max(1, nx), Math.max(1, ny)];
-  }
-  const spacing = extent.spacing > 0 ? extent.spacing : 1;
-  const count = (from: number, to: number): number => Math.max(1, Math.round((to - from) / spacing) + 1);
-  return [count(box.west, box.east), count(box.south, box.north)];
 }
 
 export interface CoverageOptions {

@@ -10,9 +10,9 @@ import { type EdrDeps, requireCollection, requireRun, rootOf } from './edr/deps.
 import { jobHint } from './edr/router.js';
 import { methodNotAllowed } from './errors.js';
 import { leaving } from './leaving.js';
-import { entityTag, isUnchanged, sendBytes, sendDocument } from './ogc/answer.js';
+import { entityTag, isUnchanged, sendDocument } from './ogc/answer.js';
 import { titleOf } from './ogc/collection-document.js';
-import { chooseFormat } from './ogc/data-formats.js';
+import { chooseFormat, sendAnswer } from './ogc/data-formats.js';
 import type { EdrCollection } from './ogc/edr-collections.js';
 import { MEDIA, selfLinks } from './ogc/links.js';
 import { readQueryValues } from './ogc/query.js';
@@ -37,9 +37,8 @@ function coverageHandler(deps: EdrDeps): RequestHandler {
       return;
     }
     const address = `${base}${req.originalUrl}`;
-    const bytes = await format.write(answer, { query: address, title: titleOf(collection), meta: false });
     res.setHeader('Content-Disposition', `inline; filename="${collection.id}.${format.extension}"`);
-    sendBytes(res, format.media, bytes);
+    await sendAnswer(res, format, answer, { query: address, title: titleOf(collection), meta: false });
   };
 }
 

@@ -69,6 +69,12 @@ export function writeGeojson(answer: OgcAnswer, query: string): Uint8Array {
       });
     }
   }
-  const document = { type: 'FeatureCollection', features, parameters: answer.params.map(parameterOf) };
+  const document = {
+    type: 'FeatureCollection',
+    features,
+    parameters: answer.params.map(parameterOf),
+    links: [{ rel: 'self', type: 'application/geo+json', href: query }],
+    numberReturned: features.length,
+  };
   return new TextEncoder().encode(JSON.stringify(document));
 }

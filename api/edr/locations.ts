@@ -3,6 +3,7 @@ import { FeatureError } from '../../schemas/problem.js';
 import type { QueryBox } from '../ogc/choices.js';
 import type { EdrCollection } from '../ogc/edr-collections.js';
 import { type Link, MEDIA } from '../ogc/links.js';
+import type { QueryValues } from '../ogc/query.js';
 
 export interface Location {
   readonly id: string;
@@ -48,24 +49,51 @@ function isInside({ lat, lon }: Location, box: QueryBox): boolean {
   return lat >= box.south && lat <= box.north && turned <= box.east;
 }
 
+/** Part of a list: `limit` features from `offset` on. */
 export interface LocationFilter {
   readonly box?: QueryBox;
-  readonly limit?: number;
+  /** whether nothing is wanted */
+  readonly none: boolean;
+  readonly limit: number;
+  readonly offset: number;
 }
 
-/** The list as GeoJSON; `base` is its address. */
+/** Longer lists come in parts. */
+export const MOST_LOCATIONS = 1000;
+
+/** `limit` or `offset`; a limit above the most is the most. Throws FeatureError `bad_value`. */
+export function readPaging(values: QueryValues): Pick<LocationFilter, 'limit' | 'offset'> {
+  const whole = (key: string, least: number, otherwise: number): number => {
+    const text = values.get(key)?.trim();
+    if (text === undefined) return otherwise;
+    const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= least) return number;
+    throw new FeatureError(
+      'bad_value',
+      `${key}: "${text.slice(0, 40)}" is no whole number; give one of ${least} or more.`,
+    );
+  };
+  return { limit: Math.min(MOST_LOCATIONS, whole('limit', 1, MOST_LOCATIONS)), offset: whole('offset', 0, 0) };
+}
+
+/** The list as GeoJSON; `base` is its address, `query` what chose the features beside paging. */
 export async function locationsDocument(
   collection: EdrCollection,
   base: string,
   times: string,
-  { box, limit }: LocationFilter,
+  { box, none, limit, offset }: LocationFilter,
+  query: URLSearchParams = new URLSearchParams(),
 ): Promise<object> {
-  const places = (await locationsOf(collection)).filter((place) => box === undefined || isInside(place, box));
-  const shown = places.slice(0, limit ?? places.length);
+  const places = (await locationsOf(collection)).filter(
+    (place) => !none && (box === undefined || isInside(place, box)),
+  );
+  const shown = places.slice(offset, offset + limit);
   const names = collection.parameters.map(({ key }) => key);
+  const next = new URLSearchParams([...query, ['limit', String(limit)], ['offset', String(offset + limit)]]);
   const links: Link[] = [
     { rel: 'self', type: MEDIA.geojson, href: base },
     { rel: 'alternate', type: MEDIA.html, href: `${base}?f=html` },
+    ...(offset + limit < places.length ? [{ rel: 'next', type: MEDIA.geojson, href: `${base}?${next}` }] : []),
   ];
   return {
     type: 'FeatureCollection',

@@ -44,19 +44,55 @@ function readCount(key: string, text: string | undefined): number | undefined {
   );
 }
 
-/** The lattice of `resolution-x` and `resolution-y`; undefined for the grid's own points. */
-export function readResolution(values: QueryValues, box: QueryBox): Lattice | undefined {
+/** Rows or columns of a straight grid in a box, ascending; undefined for other grids. */
+function ownLines(
+  { grid }: EdrCollection,
+  box: QueryBox,
+): { readonly x: Float64Array; readonly y: Float64Array } | undefined {
+  if (grid.axes === undefined) return undefined;
+  const { lon, lat } = grid.axes;
+  const turned = Array.from(
+    lon.subarray(0, grid.columns),
+    (one) => one + 360 * Math.ceil((box.west - one) / 360 - 1e-9),
+  );
+  const x = new Set(turned.filter((one) => one <= box.east + 1e-9));
+  const y = [...lat].filter((one) => one >= box.south - 1e-9 && one <= box.north + 1e-9);
+  return { x: Float64Array.from(x).sort(), y: Float64Array.from(y).sort() };
+}
+
+/** Columns and rows that the grid has in a box: exact on straight ones, else by its finest spacing. */
+export function countsIn(collection: EdrCollection, box: QueryBox): readonly [nx: number, ny: number] {
+  const own = ownLines(collection, box);
+  if (own !== undefined) return [Math.max(1, own.x.length), Math.max(1, own.y.length)];
+  const spacing = collection.extent.spacing > 0 ? collection.extent.spacing : 1;
+  const count = (from: number, to: number): number => Math.max(1, Math.round((to - from) / spacing) + 1);
+  return [count(box.west, box.east), count(box.south, box.north)];
+}
+
+/**
+ * The lattice of `resolution-x` and `resolution-y`; undefined for the grid's own points. A side that is not given, or 0, keeps
+ * the grid's own lines where they are straight, else their number.
+ */
+export function readResolution(values: QueryValues, collection: EdrCollection, box: QueryBox): Lattice | undefined {
   const nx = readCount('resolution-x', values.get('resolution-x')) ?? 0;
   const ny = readCount('resolution-y', values.get('resolution-y')) ?? 0;
-  readCount('resolution-z', values.get('resolution-z'));
   if (nx === 0 && ny === 0) return undefined;
-  if (nx === 0 || ny === 0) {
-    throw new FeatureError(
-      'bad_value',
-      'resolution-x and resolution-y go together; give both, or neither for the grid of the model.',
-    );
-  }
-  return latticeOver(box, nx, ny);
+  const [ownX, ownY] = countsIn(collection, box);
+  const lattice = latticeOver(box, nx || ownX, ny || ownY);
+  const own = ownLines(collection, box);
+  const x = nx === 0 && own !== undefined && own.x.length > 0 ? own.x : lattice.x;
+  const y = ny === 0 && own !== undefined && own.y.length > 0 ? own.y : lattice.y;
+  return { x, y };
+}
+
+/** `resolution-z`: so many of the levels that are chosen, those nearest to evenly spread ones; 0 or absent: all. */
+export function readLevelCount(values: QueryValues, levels: readonly number[]): ReadonlySet<number> | undefined {
+  const count = readCount('resolution-z', values.get('resolution-z')) ?? 0;
+  if (count === 0 || count >= levels.length) return undefined;
+  const wanted = spread(levels[0]!, levels.at(-1)!, count);
+  const nearest = (value: number): number =>
+    levels.reduce((best, one) => (Math.abs(one - value) < Math.abs(best - value) ? one : best));
+  return new Set(Array.from(wanted, nearest));
 }
 
 const lenient = new WeakMap<Datacube, Datacube>();

@@ -4,11 +4,12 @@ import { FeatureError } from '../../schemas/problem.js';
 import type { Surface } from '../context.js';
 import { errorHandler, methodNotAllowed, notFoundHandler } from '../errors.js';
 import { leaving } from '../leaving.js';
-import { entityTag, isUnchanged, openToAll, sendBytes, sendDocument } from '../ogc/answer.js';
+import { entityTag, isUnchanged, openToAll, sendDocument } from '../ogc/answer.js';
 import { readBbox, readDatetime } from '../ogc/choices.js';
 import { collectionDocument, collectionsDocument, instancesDocument, titleOf } from '../ogc/collection-document.js';
-import { chooseFormat } from '../ogc/data-formats.js';
-import { type EdrCollection, edrCollections } from '../ogc/edr-collections.js';
+import { readCrs } from '../ogc/crs.js';
+import { chooseFormat, sendAnswer } from '../ogc/data-formats.js';
+import { type EdrCollection, type EdrRun, edrCollections } from '../ogc/edr-collections.js';
 import { bboxOf, runsFor, validTimes } from '../ogc/extents.js';
 import { conformanceDocument, landingDocument } from '../ogc/landing.js';
 import { MEDIA } from '../ogc/links.js';
@@ -17,7 +18,7 @@ import { type QueryValues, readQueryValues } from '../ogc/query.js';
 import { baseUrl } from '../reply.js';
 import { answerQuery, readAsk } from './data-query.js';
 import { documentContext, EDR_PATH, type EdrDeps, mayUse, requireCollection, requireRun, rootOf } from './deps.js';
-import { locationsDocument, requireLocation } from './locations.js';
+import { locationsDocument, readPaging, requireLocation } from './locations.js';
 import { QUERY_TYPES, type QueryType } from './query-features.js';
 
 type Crumbs = readonly (readonly [title: string, href: string])[];
@@ -27,19 +28,19 @@ function crumbsOf(root: string, ...names: readonly string[]): Crumbs {
   return [['EDR', `${root}?f=html`], ...names.map((name, n) => [name, `${root}${paths[n]}?f=html`] as const)];
 }
 
-/** Collections that a list shows: those that meet `bbox` and `datetime`. */
-function filtered(collections: readonly EdrCollection[], values: QueryValues): readonly EdrCollection[] {
+/** Whether an extent meets `bbox` and `datetime`; `run` undefined for the collection itself. */
+function filterOf(values: QueryValues): (collection: EdrCollection, run: EdrRun | undefined) => boolean {
   const text = values.get('bbox');
   const box = text === undefined ? undefined : readBbox(text);
   const time = readDatetime(values.get('datetime'));
-  return collections.filter((collection) => {
-    if (time !== undefined && !validTimes(runsFor(collection, undefined)).some(time)) return false;
+  return (collection, run) => {
+    if (time !== undefined && !validTimes(runsFor(collection, run)).some(time)) return false;
     if (box === undefined) return true;
     const [west, south, east, north] = bboxOf(collection);
     const width = (west > east ? east + 360 : east) - west;
     const shift = 360 * Math.ceil((box.west - (west + width)) / 360 - 1e-12);
     return south <= box.north && north >= box.south && west + shift <= box.east;
-  });
+  };
 }
 
 /** Handlers of one kind of query: for a collection and for an instance. */
@@ -68,7 +69,7 @@ function dataHandler(type: QueryType, deps: EdrDeps): RequestHandler {
     const query = `${base}${req.originalUrl}`;
     res.setHeader('Link', `<${query}>; rel="self"; type="${format.media}"`);
     const meta = values.get('meta')?.toLowerCase() === 'true';
-    sendBytes(res, format.media, await format.write(answer, { query, title: titleOf(collection), meta }));
+    await sendAnswer(res, format, answer, { query, title: titleOf(collection), meta });
   };
 }
 
@@ -92,14 +93,19 @@ async function sendLocations(
 ): Promise<void> {
   const root = rootOf(req, deps);
   const path = req.path.replace(/\/+$/, '');
+  readCrs(values.get('crs'));
   const text = values.get('bbox');
-  const limit = Number(values.get('limit') ?? Number.NaN);
+  const box = text === undefined ? undefined : readBbox(text);
+  const wanted = readDatetime(values.get('datetime'));
   const times = validTimes(runsFor(collection, requireRun(req, collection)));
   const iso = (ms: number | undefined): string => new Date(ms ?? 0).toISOString().replace('.000', '');
-  const document = await locationsDocument(collection, `${root}${path}`, `${iso(times[0])}/${iso(times.at(-1))}`, {
-    ...(text === undefined ? {} : { box: readBbox(text) }),
-    ...(limit >= 1 ? { limit: Math.floor(limit) } : {}),
-  });
+  const paging = readPaging(values);
+  // every place has the times of the collection: all of them meet a choice of times, or none does
+  const meets = wanted === undefined || times.some(wanted);
+  const filter = { ...paging, none: !meets, ...(box === undefined ? {} : { box }) };
+  const kept = new URLSearchParams([...values].filter(([key]) => key !== 'limit' && key !== 'offset'));
+  const span = `${iso(times[0])}/${iso(times.at(-1))}`;
+  const document = await locationsDocument(collection, `${root}${path}`, span, filter, kept);
   const crumbs = crumbsOf(root, ...path.slice(1).split('/'));
   sendDocument(req, res, document, { values, crumbs, type: MEDIA.geojson });
 }
@@ -132,7 +138,9 @@ function addDocuments(router: Router, deps: EdrDeps): void {
   });
   get('/collections', async (req, res) => {
     const values = readQueryValues(req);
-    const collections = filtered(await edrCollections(deps.catalogue, mayUse(res, deps)), values);
+    const isShown = filterOf(values);
+    const all = await edrCollections(deps.catalogue, mayUse(res, deps));
+    const collections = all.filter((collection) => isShown(collection, undefined));
     const context = documentContext(req, deps);
     sendDocument(req, res, collectionsDocument(context, collections), {
       values,
@@ -149,7 +157,10 @@ function addDocuments(router: Router, deps: EdrDeps): void {
     const collection = await requireCollection(req, res, deps);
     const context = documentContext(req, deps);
     const crumbs = crumbsOf(context.root, 'collections', collection.id, 'instances');
-    sendDocument(req, res, instancesDocument(context, collection), { values: readQueryValues(req), crumbs });
+    const values = readQueryValues(req);
+    const isShown = filterOf(values);
+    const runs = collection.runs.filter((run) => isShown(collection, run));
+    sendDocument(req, res, instancesDocument(context, collection, runs), { values, crumbs });
   });
   get('/collections/:collectionId/instances/:instanceId', async (req, res) => {
     const collection = await requireCollection(req, res, deps);

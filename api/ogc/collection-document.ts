@@ -183,11 +183,15 @@ export function collectionsDocument(context: DocumentContext, collections: reado
   };
 }
 
-/** Document of the runs of a collection, newest first. */
-export function instancesDocument(context: DocumentContext, collection: EdrCollection): object {
+/** Document of some runs of a collection, newest first; `runs` ascends. */
+export function instancesDocument(
+  context: DocumentContext,
+  collection: EdrCollection,
+  runs: readonly EdrRun[] = collection.runs,
+): object {
   const base = `${context.root}/collections/${encodeURIComponent(collection.id)}/instances`;
   return {
     links: selfLinks(base, `Runs of ${titleOf(collection)}`),
-    instances: [...collection.runs].reverse().map((run) => collectionDocument(context, collection, run)),
+    instances: [...runs].reverse().map((run) => collectionDocument(context, collection, run)),
   };
 }

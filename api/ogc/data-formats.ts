@@ -1,5 +1,5 @@
 /** Formats that data come in, and how a client chooses one. A format is one row here and its writer. */
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { writeCsv } from '../../formats/csv.js';
 import { writeGeojson } from '../../formats/geojson.js';
 import type { OgcAnswer } from '../../formats/ogc-coverage.js';
@@ -7,7 +7,10 @@ import { writeOgcCovjson } from '../../formats/ogc-covjson.js';
 import { writeOgcGeotiff } from '../../formats/ogc-geotiff.js';
 import { writeOgcNetcdf } from '../../formats/ogc-netcdf.js';
 import { FeatureError } from '../../schemas/problem.js';
+import { PAGE_POLICY } from '../security.js';
+import { sendBytes } from './answer.js';
 import type { QueryValues } from './query.js';
+import { valuesPage } from './values-page.js';
 
 /** What a writer may want to know beside the values. */
 export interface WriteContext {
@@ -28,6 +31,8 @@ export interface DataFormat {
   readonly extension: string;
   /** needs straight rows and columns: other grids are sampled on some */
   readonly rectangular?: boolean;
+  /** for people, shown by browsers */
+  readonly isPage?: boolean;
   write(answer: OgcAnswer, context: WriteContext): Uint8Array | Promise<Uint8Array>;
 }
 
@@ -78,22 +83,69 @@ export const GEOTIFF: DataFormat = {
   write: (answer, { title }) => writeOgcGeotiff(answer, title),
 };
 
+/** A page for people; no name of it stands in `output_formats`, which are for programs. */
+function pageFormat(formats: readonly DataFormat[]): DataFormat {
+  return {
+    name: 'HTML',
+    media: 'text/html; charset=utf-8',
+    aliases: [],
+    extension: 'html',
+    isPage: true,
+    write: (answer, { query, title }) =>
+      Buffer.from(valuesPage(answer, { query, title, formats: formats.map(({ name }) => name) })),
+  };
+}
+
 const plainMedia = (media: string): string => media.split(';', 1)[0]!;
+
+/** Media type of CoverageJSON before it was registered; given to those who ask by it. */
+const EARLIER_COVJSON: DataFormat = { ...COVERAGE_JSON, media: 'application/prs.coverage+json' };
+
+function named(asked: string, formats: readonly DataFormat[]): DataFormat {
+  if (asked === 'html' || asked === 'text/html') return pageFormat(formats);
+  if (asked === EARLIER_COVJSON.media) return EARLIER_COVJSON;
+  const found = formats.find(({ name, media, aliases }) =>
+    [name.toLowerCase(), media, plainMedia(media), ...aliases].includes(asked),
+  );
+  if (found !== undefined) return found;
+  const names = formats.map(({ name }) => name).join(', ');
+  throw new FeatureError('unsupported_format', `f: "${asked.slice(0, 60)}" is not offered; give one of ${names}.`);
+}
+
+/**
+ * Whether `Accept` is that of somebody who reads pages: browsers name XHTML too. Programs whose library names text/html
+ * beside everything else, as that of Java does, get data.
+ */
+function readsPages(accept: string): boolean {
+  return /text\/html/i.test(accept) && (/application\/xhtml\+xml/i.test(accept) || !accept.includes('*'));
+}
 
 /** The format that `f`, else `Accept`, asks for; the first of the table when neither says. */
 export function chooseFormat(req: Request, values: QueryValues, formats: readonly DataFormat[]): DataFormat {
   const asked = values.get('f')?.trim().toLowerCase();
-  if (asked !== undefined && asked !== '') {
-    const found = formats.find(({ name, media, aliases }) =>
-      [name.toLowerCase(), media, plainMedia(media), ...aliases].includes(asked),
-    );
-    if (found !== undefined) return found;
-    const names = formats.map(({ name }) => name).join(', ');
-    throw new FeatureError('unsupported_format', `f: "${asked.slice(0, 60)}" is not offered; give one of ${names}.`);
-  }
+  if (asked !== undefined && asked !== '') return named(asked, formats);
   const first = formats[0]!;
-  // a page of a browser, or anything: the default
-  const choices = ['application/json', 'text/html', ...formats.map(({ media }) => plainMedia(media))];
+  const page = readsPages(req.get('Accept') ?? '') ? ['text/html'] : [];
+  const choices = [
+    'application/json',
+    ...formats.map(({ media }) => plainMedia(media)),
+    EARLIER_COVJSON.media,
+    ...page,
+  ];
   const best = req.accepts(choices);
+  if (best === 'text/html') return pageFormat(formats);
+  if (best === EARLIER_COVJSON.media) return EARLIER_COVJSON;
   return formats.find(({ media }) => plainMedia(media) === best) ?? first;
+}
+
+/** Sends an answer in its format. */
+export async function sendAnswer(
+  res: Response,
+  format: DataFormat,
+  answer: OgcAnswer,
+  context: WriteContext,
+): Promise<void> {
+  const bytes = await format.write(answer, context);
+  if (format.isPage === true) res.setHeader('Content-Security-Policy', PAGE_POLICY);
+  sendBytes(res, format.media, bytes);
 }

@@ -1,6 +1,6 @@
 /** Documents as pages: readable without scripts, every link of the document a link of the page. */
 
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+export const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
 const STYLE = `
 :root { color-scheme: light dark; --line: #c9d2d8; --soft: #5b6b75; --link: #0b6285; }
@@ -20,7 +20,7 @@ const isObject = (value: unknown): value is Json =>
 
 const isUrl = (text: string): boolean => /^https?:\/\/[^\s"<>]+$/.test(text);
 
-function link(href: string, text: string): string {
+export function link(href: string, text: string): string {
   return `<a href="${escaped(href)}">${escaped(text)}</a>`;
 }
 
@@ -126,21 +126,26 @@ function linksHtml(links: unknown): string {
   return `<h2>Links</h2><ul>${items.join('')}</ul>`;
 }
 
+export type Crumbs = readonly (readonly [title: string, href: string])[];
+
+/** A page around a body. */
+export function htmlPage(title: string, crumbs: Crumbs, body: string): string {
+  const path = crumbs.map(([name, href]) => link(href, name)).join(' / ');
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)} - Polyfst</title><style>${STYLE}</style></head>
+<body><nav aria-label="Path">${path}</nav><main><h1>${escaped(title)}</h1>${body}</main></body></html>
+`;
+}
+
 /** A document as a page; `crumbs` lead up to it. */
-export function pageOf(document: object, crumbs: readonly (readonly [title: string, href: string])[]): string {
+export function pageOf(document: object, crumbs: Crumbs): string {
   const json = document as Json;
   const info = isObject(json['info']) ? json['info'] : json;
   const title = String(info['title'] ?? crumbs.at(-1)?.[0] ?? 'Polyfst');
   const sections = Object.entries(json)
     .filter(([name]) => !HIDDEN.has(name))
     .map(([name, value]) => `<h2>${escaped(HEADINGS[name] ?? name)}</h2>${memberHtml(name, value)}`);
-  const path = crumbs.map(([name, href]) => link(href, name)).join(' / ');
   const description = info['description'] === undefined ? '' : `<p>${escaped(String(info['description']))}</p>`;
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)} - Polyfst</title><style>${STYLE}</style></head>
-<body><nav aria-label="Path">${path}</nav><main><h1>${escaped(title)}</h1>${description}
-${sections.join('\n')}
-${linksHtml(json['links'])}</main></body></html>
-`;
+  return htmlPage(title, crumbs, `${description}\n${sections.join('\n')}\n${linksHtml(json['links'])}`);
 }

@@ -1,7 +1,9 @@
 /** The OpenAPI 3.0 document of the EDR resources: every query of a collection and of an instance with its parameters. */
 import type { EdrDeps } from '../edr/deps.js';
+import { MOST_LOCATIONS } from '../edr/locations.js';
 import { KM, QUERY_TYPES, type QueryType } from '../edr/query-features.js';
 import { MEDIA } from './links.js';
+import { mapPaths } from './openapi-maps.js';
 
 type Json = { readonly [key: string]: unknown };
 
@@ -13,6 +15,7 @@ interface ParameterRow {
 
 const text: Json = { type: 'string' };
 const number: Json = { type: 'number', minimum: 0 };
+const count: Json = { type: 'integer', minimum: 0 };
 
 const ROWS: Readonly<Record<string, ParameterRow>> = {
   coords: {
@@ -50,10 +53,14 @@ const ROWS: Readonly<Record<string, ParameterRow>> = {
   'width-units': { description: 'Unit of the width.', schema: { type: 'string', enum: Object.keys(KM) } },
   'corridor-height': { description: 'Whole height, centred on the line, in the unit of the levels.', schema: number },
   'height-units': { description: 'Unit of the height, that of the levels.', schema: text },
-  'resolution-x': { description: 'Number of columns; 0 or absent: those of the grid.', schema: text },
-  'resolution-y': { description: 'Number of rows; 0 or absent: those of the grid.', schema: text },
-  'resolution-z': { description: 'Number of levels; 0 or absent: those of the data.', schema: text },
-  limit: { description: 'Most places in the list.', schema: { type: 'integer', minimum: 1 } },
+  'resolution-x': { description: 'Number of columns; 0 or absent: those of the grid.', schema: count },
+  'resolution-y': { description: 'Number of rows; 0 or absent: those of the grid.', schema: count },
+  'resolution-z': { description: 'Number of levels out of those of the data; 0 or absent: all.', schema: count },
+  limit: {
+    description: 'Most places in the list.',
+    schema: { type: 'integer', minimum: 1, maximum: MOST_LOCATIONS, default: MOST_LOCATIONS },
+  },
+  offset: { description: 'Places left out at the start of the list.', schema: { ...count, default: 0 } },
   meta: { description: 'true: lines about the answer before the header of a CSV.', schema: { type: 'boolean' } },
   properties: { description: 'Fields, separated by commas; absent: all.', schema: { type: 'array', items: text } },
   subset: {
@@ -107,7 +114,7 @@ const QUERIES: Readonly<
   trajectory: { required: ['coords'], optional: ['z', ...COMMON, 'number', 'meta'] },
   corridor: {
     required: ['coords', 'corridor-width', 'width-units', 'corridor-height', 'height-units'],
-    optional: ['z', ...COMMON, 'number', 'resolution-x', 'resolution-y', 'resolution-z', 'meta'],
+    optional: ['z', ...COMMON, 'number', 'meta'],
   },
   locations: { required: [], optional: [...COMMON, 'z', 'number', 'meta'] },
 };
@@ -117,9 +124,14 @@ const problem: Json = {
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/exception' } } },
 };
 
+/** Codes that every operation may answer with, beside those of its own. */
+const ALWAYS = [400, 401, 404, 405, 429, 500, 503];
+
 function failures(...codes: readonly number[]): Json {
-  return Object.fromEntries(codes.map((code) => [String(code), problem]));
+  return Object.fromEntries([...ALWAYS, ...codes].sort().map((code) => [String(code), problem]));
 }
+
+const unchanged: Json = { description: 'The client has this answer already.' };
 
 function documentPath(
   summary: string,
@@ -135,7 +147,7 @@ function documentPath(
       summary,
       operationId,
       parameters: [...parameters, parameter('f', false)],
-      responses: { 200: response, ...failures(400, 404, 500) },
+      responses: { 200: response, 304: unchanged, ...failures() },
     },
   };
 }
@@ -159,9 +171,10 @@ function dataPath(type: QueryType, ids: readonly Json[], operationId: string, de
         ...optional.map((name) => parameter(name, false)),
       ],
       responses: {
-        200: { description: 'Values.', content },
+        200: { description: 'Values.', content: { ...content, [MEDIA.html]: { schema: text } } },
         204: { description: 'Nothing that exists was chosen.' },
-        ...failures(400, 404, 413, 500),
+        304: unchanged,
+        ...failures(413),
       },
     },
   };
@@ -177,39 +190,41 @@ function queryPaths(deps: Pick<EdrDeps, 'formats'>): Json {
     for (const type of QUERY_TYPES) {
       if (type !== 'locations') paths[`${parent}/${type}`] = dataPath(type, ids, `${type}Of${suffix}`, deps);
     }
-    const list = [...ids, parameter('bbox', false), parameter('datetime', false), parameter('limit', false)];
+    const list = [...ids, ...['bbox', 'datetime', 'crs', 'limit', 'offset'].map((name) => parameter(name, false))];
     paths[`${parent}/locations`] = documentPath('Places', `placesOf${suffix}`, list, MEDIA.geojson);
     paths[`${parent}/locations/{locationId}`] = dataPath('locations', [...ids, LOCATION], `placeOf${suffix}`, deps);
   }
   return paths;
 }
 
-function coveragePaths(deps: Pick<EdrDeps, 'coverageFormats'>): Json {
+function coveragePath(ids: readonly Json[], operationId: string, deps: Pick<EdrDeps, 'coverageFormats'>): Json {
   const names = ['properties', 'bbox', 'datetime', 'subset', 'scale-factor', 'scale-axes', 'scale-size', 'number', 'f'];
   const content = Object.fromEntries(
     deps.coverageFormats.map(({ media }) => [media.split(';', 1)[0]!, { schema: {} }]),
   );
-  const coverage = (summary: string, operationId: string, of: readonly Json[]): Json => ({
+  return {
     get: {
       tags: ['Coverages'],
-      summary,
+      summary: 'Part of a coverage',
       operationId,
-      parameters: [...of, ...names.map((name) => parameter(name, false))],
+      parameters: [...ids, ...names.map((name) => parameter(name, false))],
       responses: {
-        200: { description: 'The coverage.', content },
+        200: { description: 'The coverage.', content: { ...content, [MEDIA.html]: { schema: text } } },
         204: { description: 'Nothing that exists was chosen.' },
-        ...failures(400, 404, 413, 500),
+        304: unchanged,
+        ...failures(413),
       },
     },
-  });
+  };
+}
+
+function coveragePaths(deps: Pick<EdrDeps, 'coverageFormats'>): Json {
   return {
-    '/collections/{collectionId}/coverage': coverage('Part of the coverage of a collection', 'coverageOfCollection', [
-      COLLECTION,
-    ]),
-    '/collections/{collectionId}/instances/{instanceId}/coverage': coverage(
-      'Part of the coverage of a run',
-      'coverageOfInstance',
+    '/collections/{collectionId}/coverage': coveragePath([COLLECTION], 'coverageOfCollection', deps),
+    '/collections/{collectionId}/instances/{instanceId}/coverage': coveragePath(
       [COLLECTION, INSTANCE],
+      'coverageOfInstance',
+      deps,
     ),
     '/collections/{collectionId}/schema': documentPath(
       'Schema of the fields',
@@ -241,21 +256,25 @@ export function edrOpenApi(root: string, deps: Pick<EdrDeps, 'formats' | 'covera
     info: {
       title: 'Polyfst EDR',
       version: '1.1.0',
-      description: 'OGC API - Environmental Data Retrieval 1.1 and Coverages over RPN standard files.',
+      description: 'OGC API - Environmental Data Retrieval 1.1, Coverages and Maps over RPN standard files.',
       license: { name: 'Apache-2.0' },
     },
     servers: [{ url: root }],
-    tags: [{ name: 'Documents' }, { name: 'Queries' }, { name: 'Coverages' }],
+    tags: [{ name: 'Documents' }, { name: 'Queries' }, { name: 'Coverages' }, { name: 'Maps' }],
     paths: {
       '/': documentPath('Landing page', 'landingPage'),
       '/conformance': documentPath('Conformance classes', 'conformance'),
       '/api': documentPath('This document', 'api', [], MEDIA.openapi30),
       '/collections': documentPath('Collections', 'collections', filters),
       '/collections/{collectionId}': documentPath('A collection', 'collection', [COLLECTION]),
-      '/collections/{collectionId}/instances': documentPath('Runs, newest first', 'instances', [COLLECTION]),
+      '/collections/{collectionId}/instances': documentPath('Runs, newest first', 'instances', [
+        COLLECTION,
+        ...filters,
+      ]),
       '/collections/{collectionId}/instances/{instanceId}': documentPath('A run', 'instance', [COLLECTION, INSTANCE]),
       ...queryPaths(deps),
       ...coveragePaths(deps),
+      ...mapPaths({ collection: COLLECTION, instance: INSTANCE, failures, documentPath }),
     },
     components: { schemas: { exception: EXCEPTION } },
   };

@@ -461,6 +461,7 @@ describe('OpenAPI 3.0', () => {
       collectionId: 'demo-sfc',
       instanceId: '20250115T000000Z',
       locationId: 'centre',
+      styleId: 'fill',
     };
     for (const path of Object.keys(paths)) {
       const { status } = await edr(

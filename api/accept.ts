@@ -87,6 +87,7 @@ export async function acceptRequest(
     request: { ...priced.request },
     ...(priced.indexVersion === undefined ? {} : { indexVersion: priced.indexVersion }),
     ...(parent === undefined ? {} : { trace: parent }),
+    ...(priced.parts === undefined ? {} : { parts: priced.parts }),
   };
   if (idempotencyKey !== undefined) {
     const before = await deps.queue.get(id);

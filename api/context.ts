@@ -36,6 +36,8 @@ export interface PricedRequest {
   readonly cost: number;
   /** version of the collection's index that was planned on */
   readonly indexVersion?: string;
+  /** number of parts that a big request is worked on in */
+  readonly parts?: number;
 }
 
 /** Validation and pricing: parse, then plan without reading. */

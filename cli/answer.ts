@@ -5,13 +5,15 @@ import type { PricedRequest, RequestPlanner } from '../api/context.js';
 import { Budget } from '../extraction/budget.js';
 import type { Catalogue } from '../extraction/catalogue.js';
 import { ENCODERS } from '../extraction/encoders.js';
-import { type ExtractDeps, encodePlan } from '../extraction/extract.js';
+import { canBeParted, type ExtractDeps, encodePart, encodePlan } from '../extraction/extract.js';
 import { JumpIndexes } from '../extraction/jump-index.js';
 import { planRequest } from '../extraction/plan.js';
+import { partsOfPlan } from '../extraction/plan-parts.js';
 import type { Plan } from '../extraction/plan-types.js';
 import { RegionFinder } from '../extraction/region/region.js';
 import { underTrace } from '../extraction/trace.js';
 import type { Config } from '../schemas/config.js';
+import { MOST_PARTS } from '../schemas/job.js';
 import { parseFeatureRequest } from '../schemas/request.js';
 import { requestToJson } from '../schemas/request-print.js';
 import type { AnswerRequest } from '../workers/extract-job.js';
@@ -58,6 +60,18 @@ export async function planBody(
   return planRequest(request, cube, deps);
 }
 
+/** Number of parts that a plan is worked on in; undefined for one that stays whole. */
+function partCount(plan: Plan, { splitValues }: Config['limits']): number | undefined {
+  const { values } = plan.cost;
+  if (splitValues === 0 || values <= splitValues || !canBeParted(plan.request.format)) return undefined;
+  // Cutting into as many parts as came of the cut must give them again.
+  for (let count = Math.min(MOST_PARTS, Math.ceil((2 * values) / splitValues)); ; ) {
+    const { length } = partsOfPlan(plan, count);
+    if (length === count) return count < 2 ? undefined : count;
+    count = length;
+  }
+}
+
 /** Validation and pricing for the HTTP surfaces. */
 export function requestPlanner(catalogue: Catalogue, config: Config, deps: ExtractDeps): RequestPlanner {
   return {
@@ -65,7 +79,9 @@ export function requestPlanner(catalogue: Catalogue, config: Config, deps: Extra
     version: (name) => catalogue.collections().find((one) => one.name === name) && catalogue.cube(name).version,
     async price(collection, body): Promise<PricedRequest> {
       const plan = await planBody(body, collection, catalogue, config, deps);
+      const parts = partCount(plan, config.limits);
       return {
+        ...(parts === undefined ? {} : { parts }),
         request: requestToJson(plan.request),
         summary: plan.cost,
         cost: plan.cost.values,
@@ -77,11 +93,14 @@ export function requestPlanner(catalogue: Catalogue, config: Config, deps: Extra
 
 /** Answers extract jobs in a job process: the index is looked at again, since it may have moved since the job was accepted. */
 export function requestAnswerer(catalogue: Catalogue, config: Config, deps: ExtractDeps): AnswerRequest {
-  return (job, signal) =>
+  return (job, signal, { part }) =>
     underTrace(job.trace, async () => {
       await catalogue.sync(signal);
       const plan = await planBody(job.request, job.collection, catalogue, config, deps);
-      const chunks = encodePlan(plan, deps, signal);
-      return { chunks, ...resultType(plan.request.format), notes: plan.notes };
+      const rest = { ...resultType(plan.request.format), notes: plan.notes, version: plan.cube.version };
+      if (part === undefined) return { chunks: encodePlan(plan, deps, signal), ...rest };
+      const parts = partsOfPlan(plan, job.parts ?? 1);
+      if (parts.length !== job.parts) return undefined;
+      return { chunks: encodePart(plan, parts[part]!, deps, signal), ...rest };
     });
 }

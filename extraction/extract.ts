@@ -4,13 +4,14 @@
  */
 
 import type { CollectionHead, CoverageBlock } from '../formats/coverage-block.js';
-import { encodeCovjson } from '../formats/covjson.js';
+import { type CollectionPiece, encodeCovjson } from '../formats/covjson.js';
 import { floatText } from '../native/index.js';
 import { FeatureError } from '../schemas/problem.js';
 import type { FeatureRequest, OutputFormat } from '../schemas/vocabulary.js';
 import { assemble } from './assemble.js';
 import type { Datacube } from './datacube.js';
 import { type PlanDeps, planRequest } from './plan.js';
+import { type PlanPart, partOfPlan } from './plan-parts.js';
 import type { Plan } from './plan-types.js';
 import { type ReadDeps, readPlan } from './read.js';
 import { tracedStream } from './trace.js';
@@ -28,11 +29,27 @@ export interface ExtractDeps extends PlanDeps, ReadDeps {
 }
 
 function encoderOf(format: OutputFormat, deps: ExtractDeps): CoverageEncoder {
-  if (format === 'covjson') return (head, blocks) => encodeCovjson('ecmwf', head, blocks, floatText);
-  if (format === 'covjson-ogc') return (head, blocks) => encodeCovjson('ogc', head, blocks, floatText);
+  if (isText(format)) return (head, blocks) => encodeText(format, head, blocks);
   const encoder = deps.encoders?.[format];
   if (encoder) return encoder;
   throw new FeatureError('unsupported_format', `"format": ${format} is not offered for features; use covjson.`);
+}
+
+type TextFormat = 'covjson' | 'covjson-ogc';
+const isText = (format: OutputFormat): format is TextFormat => format === 'covjson' || format === 'covjson-ogc';
+
+function encodeText(
+  format: TextFormat,
+  head: CollectionHead,
+  blocks: AsyncIterable<CoverageBlock>,
+  piece?: CollectionPiece,
+): AsyncIterable<Uint8Array> {
+  return encodeCovjson(format === 'covjson' ? 'ecmwf' : 'ogc', head, blocks, floatText, piece);
+}
+
+/** Whether answers in a format can be made in parts: their text is a list. */
+export function canBeParted(format: OutputFormat): boolean {
+  return isText(format);
 }
 
 /** Coverages of a plan, values read and converted. */
@@ -45,6 +62,19 @@ export function coveragesOf(plan: Plan, deps: ReadDeps, signal?: AbortSignal): A
 /** Bytes of a plan's answer. */
 export function encodePlan(plan: Plan, deps: ExtractDeps, signal?: AbortSignal): AsyncIterable<Uint8Array> {
   return encoderOf(plan.request.format, deps)(plan.head, coveragesOf(plan, deps, signal), signal);
+}
+
+/** Bytes of a part of a plan's answer: those of all parts, one after another, are the answer. */
+export function encodePart(
+  plan: Plan,
+  part: PlanPart,
+  deps: ReadDeps,
+  signal?: AbortSignal,
+): AsyncIterable<Uint8Array> {
+  const { format } = plan.request;
+  if (!isText(format)) throw new FeatureError('unsupported_format', `"format": ${format} is not made in parts.`);
+  const piece = { isFirst: part.from === 0, isLast: part.to === plan.groups.length };
+  return encodeText(format, plan.head, coveragesOf(partOfPlan(plan, part), deps, signal), piece);
 }
 
 /** Bytes of a request's answer. Throws FeatureError before the first byte for what planning refuses. */

@@ -239,20 +239,29 @@ function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
   return bytes;
 }
 
-/** Bytes of the whole collection. At least one coverage must come: an empty collection is no answer. */
+/** A stretch of a collection's coverages: stretches one after another are the collection. */
+export interface CollectionPiece {
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+}
+
+const WHOLE: CollectionPiece = { isFirst: true, isLast: true };
+
+/** Bytes of the whole collection, or of a piece. At least one coverage must come: an empty collection is no answer. */
 export async function* encodeCovjson(
   profile: CovjsonProfile,
   head: CollectionHead,
   blocks: AsyncIterable<CoverageBlock>,
   writeFloats?: FloatWriter,
+  piece: CollectionPiece = WHOLE,
 ): AsyncGenerator<Uint8Array> {
   const encoder = new CovjsonEncoder(profile, head, writeFloats);
-  let first = true;
+  let first = piece.isFirst;
   for await (const block of blocks) {
     // the head waits for the first coverage, so that a failed read leaves no broken text behind
     if (first) yield* encoder.start();
     yield* encoder.coverage(block, first);
     first = false;
   }
-  yield* encoder.end();
+  if (piece.isLast) yield* encoder.end();
 }

@@ -62,6 +62,9 @@ export function isFinal(state: JobState): boolean {
 
 const codeNames = Object.keys(CODES) as [ErrorCode, ...ErrorCode[]];
 
+/** Most parts of a request. */
+export const MOST_PARTS = 32;
+
 const jobBase = {
   version: z.literal(JOB_VERSION),
   id: z.string().regex(JOB_ID),
@@ -85,6 +88,8 @@ const extractJob = z.strictObject({
   indexVersion: z.string().max(256).optional(),
   /** where the request is in a trace (W3C traceparent), for the spans of its job */
   trace: z.string().max(128).optional(),
+  /** number of parts that are worked on by themselves; absent: one piece of work */
+  parts: z.number().int().min(2).max(MOST_PARTS).optional(),
 });
 
 /** Convert files of a collection to another format. */

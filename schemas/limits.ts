@@ -26,6 +26,11 @@ export const limitsSchema = z.strictObject({
     'Largest area times fields, km²; beyond it the job is split by date and number; 0: none.',
     countOrNone,
   ),
+  splitValues: limit(
+    1_000_000,
+    'Values beyond which a request is split by date and number into jobs of their own; 0: none.',
+    countOrNone,
+  ),
   resultBytes: limit(4_294_967_296, 'Largest result.'),
   resultTtlSeconds: limit(86_400, 'How long a result and its record are kept.'),
   downloadTtlSeconds: limit(86_400, 'How long a download URL is good, at most the life of the result.'),

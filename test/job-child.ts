@@ -17,20 +17,30 @@ serveChild(async (init) => {
   const extract = extractHandler({
     store: objects,
     maxBytes: 1e6,
-    answer: async (job, signal) => ({
+    answer: async (job, signal, context) => ({
+      version: 'v1',
       contentType: 'text/plain',
       extension: 'txt',
       notes: [],
-      chunks: act(job.request, signal),
+      chunks: act(job.request, signal, {
+        part: context.part ?? 0,
+        of: context.part === undefined ? 1 : (job.parts ?? 1),
+      }),
     }),
   });
   const handlers = { extract, convert: refuse, index: refuse };
   return (job, signal, context) => runJob(job, { handlers, onFault: () => undefined }, signal, context);
 });
 
-async function* act(request: Record<string, unknown>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+/** `part`: which stretch of the text is asked for, of how many. */
+async function* act(
+  request: Record<string, unknown>,
+  signal: AbortSignal,
+  { part, of }: { readonly part: number; readonly of: number },
+): AsyncGenerator<Uint8Array> {
   if (typeof request['pidFile'] === 'string') writeFileSync(request['pidFile'], String(process.pid));
-  const text = Buffer.from(String(request['text'] ?? ''));
+  const all = Buffer.from(String(request['text'] ?? ''));
+  const text = all.subarray(Math.floor((part * all.length) / of), Math.floor(((part + 1) * all.length) / of));
   yield text.subarray(0, text.length >> 1);
   switch (request['do']) {
     case 'exit':

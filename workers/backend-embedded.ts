@@ -3,7 +3,7 @@
  * sees to that), so a broadcast stays within it, and jobs that were active when the last process died are free at once.
  */
 import { EventEmitter } from 'node:events';
-import { createPostgresBackend, Queue, Worker } from 'bullmq';
+import { createPostgresBackend, FlowProducer, Queue, Worker } from 'bullmq';
 import { type BullProcessor, type Payload, QUEUE_NAME, type QueueBackend } from './backend.js';
 import { openEmbeddedDatabase } from './embedded-database.js';
 import type { PglitePool } from './pglite-pool.js';
@@ -33,10 +33,13 @@ export async function openEmbeddedBackend(folder: string): Promise<EmbeddedBacke
   const queue = new Queue<Payload>(QUEUE_NAME, { connection }, createPostgresBackend as never);
   // Every failed call rejects by itself; the event without a listener would end the process.
   queue.on('error', () => undefined);
+  const flows = new FlowProducer({ connection }, createPostgresBackend as never);
+  flows.on('error', () => undefined);
   return {
     kind: 'embedded',
     isNew,
     queue: () => queue,
+    addFlow: (flow) => flows.add(flow),
     openWorker: (processor: BullProcessor, options) => {
       const worker = new Worker<Payload, null>(
         QUEUE_NAME,
@@ -67,6 +70,7 @@ export async function openEmbeddedBackend(folder: string): Promise<EmbeddedBacke
     },
     warnings: () => [],
     close: async () => {
+      await flows.close();
       await queue.close();
       await db.close();
     },

@@ -1,5 +1,5 @@
 /** A PostgreSQL server as the queue: the same backend of BullMQ as the embedded one, over a real connection pool. */
-import { createPostgresBackend, Queue, runMigrations, Worker } from 'bullmq';
+import { createPostgresBackend, FlowProducer, Queue, runMigrations, Worker } from 'bullmq';
 import pg from 'pg';
 import { type BullProcessor, type Payload, QUEUE_NAME, type QueueBackend } from './backend.js';
 
@@ -52,9 +52,12 @@ export async function openPostgresBackend(url: string): Promise<QueueBackend> {
   const connection = pool as never;
   const queue = new Queue<Payload>(QUEUE_NAME, { connection }, createPostgresBackend as never);
   queue.on('error', () => undefined);
+  const flows = new FlowProducer({ connection }, createPostgresBackend as never);
+  flows.on('error', () => undefined);
   return {
     kind: 'postgres',
     queue: () => queue,
+    addFlow: (flow) => flows.add(flow),
     openWorker: (processor: BullProcessor, options) =>
       new Worker<Payload, null>(QUEUE_NAME, processor, { ...options, connection }, createPostgresBackend as never),
     isReachable: () => isUp,
@@ -73,6 +76,7 @@ export async function openPostgresBackend(url: string): Promise<QueueBackend> {
     warnings: () => [],
     close: async () => {
       isClosing = true;
+      await flows.close();
       await queue.close();
       await listening?.end().catch(() => undefined);
       await pool.end();

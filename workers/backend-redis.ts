@@ -2,9 +2,9 @@
  * Redis as the queue, for any number of processes and machines. Producers fail in a second (a submit must not hang),
  * workers wait and resume. Changes are told on a channel of publish/subscribe; that is best effort by nature.
  */
-import { Queue, Worker } from 'bullmq';
+import { FlowProducer, Queue, Worker } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
-import { type BullProcessor, type BullQueue, type Payload, QUEUE_NAME, type QueueBackend } from './backend.js';
+import { type BullProcessor, type Payload, QUEUE_NAME, type QueueBackend } from './backend.js';
 import { redisRate } from './submit-rate.js';
 
 const CHANNEL = 'polyfst:changes';
@@ -35,13 +35,14 @@ export async function openRedisBackend(url: string): Promise<QueueBackend> {
   producer.on('close', () => {
     wasAway = true;
   });
-  let queue = openProducer(producer);
+  let { queue, flows } = openProducers(producer);
   producer.on('ready', () => {
     // BullMQ's queue is dead for good when its first commands fail, so a connection begins with a new one.
     if (!wasAway) return;
     wasAway = false;
     queue.close().catch(() => undefined);
-    queue = openProducer(producer);
+    flows.close().catch(() => undefined);
+    ({ queue, flows } = openProducers(producer));
     returned();
   });
   await ready(producer);
@@ -49,6 +50,7 @@ export async function openRedisBackend(url: string): Promise<QueueBackend> {
   return {
     kind: 'redis',
     queue: () => queue,
+    addFlow: (flow) => flows.add(flow),
     openWorker: (processor: BullProcessor, options) => {
       const connection = connect(CONSUMER);
       workers.push(connection);
@@ -75,10 +77,12 @@ export async function openRedisBackend(url: string): Promise<QueueBackend> {
   };
 }
 
-function openProducer(connection: Redis): BullQueue {
+function openProducers(connection: Redis) {
   const queue = new Queue<Payload>(QUEUE_NAME, { connection });
   queue.on('error', () => undefined);
-  return queue;
+  const flows = new FlowProducer({ connection });
+  flows.on('error', () => undefined);
+  return { queue, flows };
 }
 
 function ready(client: Redis): Promise<void> {

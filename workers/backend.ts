@@ -2,12 +2,14 @@
  * What a queue backend offers beside BullMQ's own operations: constructors bound to its connections, a broadcast to all
  * processes on the queue (state changes, cancellations), and upkeep. Three exist: embedded, Redis, PostgreSQL.
  */
-import type { Processor, Queue, Worker, WorkerOptions } from 'bullmq';
+import type { FlowJob, Processor, Queue, Worker, WorkerOptions } from 'bullmq';
 import type { SubmitRate } from './submit-rate.js';
 
 /** Payload of a queued job: the JSON of the job itself; results never go through here. */
 export interface Payload {
   readonly job: unknown;
+  /** the part of the job that is to be done; absent: what remains when all parts are */
+  readonly part?: number;
 }
 
 export const QUEUE_NAME = 'polyfst';
@@ -26,6 +28,8 @@ export interface QueueBackend {
   readonly kind: 'embedded' | 'redis' | 'postgres';
   /** The producer's side; asked for at each use, because a backend may have to build it anew. */
   queue(): BullQueue;
+  /** Adds a job together with the ones that it waits for. */
+  addFlow(flow: FlowJob): Promise<unknown>;
   openWorker(processor: BullProcessor, options: Omit<WorkerOptions, 'connection'>): BullWorker;
   /** false: calls would only time out */
   isReachable(): boolean;

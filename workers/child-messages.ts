@@ -5,7 +5,7 @@ import { jobResultSchema, jobSchema } from '../schemas/job.js';
 /** From the parent. `init` comes first and once: what the child builds its adapters from. */
 export const toChildSchema = z.discriminatedUnion('m', [
   z.strictObject({ m: z.literal('init'), init: z.unknown() }),
-  z.strictObject({ m: z.literal('run'), job: jobSchema, attempt: z.number().int() }),
+  z.strictObject({ m: z.literal('run'), job: jobSchema, attempt: z.number().int(), part: z.number().int().optional() }),
   z.strictObject({ m: z.literal('cancel') }),
 ]);
 export type ToChild = z.infer<typeof toChildSchema>;

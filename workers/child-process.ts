@@ -83,10 +83,13 @@ export class JobProcess {
       };
       if (!this.isAlive) this.#onExit('before it got the job');
     });
+    const { attempt, part } = context;
     this.#onProgress = (fraction) => context.progress(fraction);
     const release = this.#guard(signal);
     try {
-      this.#ready.then(() => this.#send({ m: 'run', job, attempt: context.attempt })).catch(() => undefined);
+      this.#ready
+        .then(() => this.#send({ m: 'run', job, attempt, ...(part === undefined ? {} : { part }) }))
+        .catch(() => undefined);
       return await ended;
     } finally {
       release();

@@ -32,6 +32,7 @@ export function serveChild(make: (init: unknown) => Promise<RunInChild>): void {
       const { signal } = controller;
       const result = await run!(message.job, signal, {
         attempt: message.attempt,
+        ...(message.part === undefined ? {} : { part: message.part }),
         progress: (fraction) => send({ m: 'progress', fraction }),
       });
       controller = undefined;

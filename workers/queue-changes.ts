@@ -1,6 +1,6 @@
 /** What processes on one queue tell each other. Nothing depends on the arrival of a message: it only saves waiting. */
 import { z } from 'zod';
-import { JOB_ID } from '../schemas/job.js';
+import { JOB_ID, MOST_PARTS } from '../schemas/job.js';
 
 const id = z.string().regex(JOB_ID);
 
@@ -12,6 +12,9 @@ const changeSchema = z.discriminatedUnion('t', [
     attempt: z.number().int(),
     at: z.number().int(),
     progress: z.number().min(0).max(1),
+    /** of a part: which, of how many */
+    part: z.number().int().nonnegative().optional(),
+    parts: z.number().int().positive().max(MOST_PARTS).optional(),
   }),
   /** look into the journal: something is there */
   z.strictObject({ t: z.literal('end'), id }),

@@ -9,7 +9,7 @@ import type { BullWorker, Payload, QueueBackend } from './backend.js';
 import { crashPoint } from './crash-point.js';
 import type { Change } from './queue-changes.js';
 import type { Records } from './records.js';
-import { type Outcome, publishOutcome, type ResultStore, readOutcome } from './result-store.js';
+import { type Outcome, partsOf, publishOutcome, type ResultStore, readOutcome, removeLosers } from './result-store.js';
 import { type RunContext, type RunJob, WorkerLost } from './run.js';
 
 export interface ConsumerOptions {
@@ -50,6 +50,7 @@ const STALLED_EVERY_MS = 2000;
 type Stop = 'revoked' | 'lost lock' | 'shutdown';
 
 interface Run {
+  readonly job: string;
   readonly user: string;
   readonly controller: AbortController;
 }
@@ -61,6 +62,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<AsyncDisp
 
 class Consumer {
   readonly #options: ConsumerOptions;
+  /** by id in the queue */
   readonly #runs = new Map<string, Run>();
   #isClosing = false;
 
@@ -84,7 +86,9 @@ class Consumer {
     worker.on('lockRenewalFailed', (ids: string[]) => {
       for (const id of ids) this.#stop(id, 'lost lock');
     });
-    const stopListening = this.#options.onCancel((id) => this.#stop(id, 'revoked'));
+    const stopListening = this.#options.onCancel((job) => {
+      for (const [id, run] of this.#runs) if (run.job === job) this.#stop(id, 'revoked');
+    });
     let closing: Promise<void> | undefined;
     return {
       [Symbol.asyncDispose]: () => {
@@ -114,10 +118,14 @@ class Consumer {
     records.refresh();
     if (records.isRevoked(job.id) || records.ledger.get(job.id)?.isVoid === true) return null;
     const standing = await readOutcome(store, job.id);
-    if (standing !== undefined) return this.#conclude(standing);
+    if (standing !== undefined) {
+      // The run that published it may have died before it tidied up.
+      await removeLosers(store, job.id, standing);
+      return this.#conclude(standing);
+    }
     const given = this.#givenUp(bull);
     if (given !== undefined) return this.#publish(bull, job, given);
-    const controller = await this.#place(job);
+    const controller = await this.#place(bull.id ?? job.id, job);
     if (controller === undefined) return stepBack(bull, token);
     return this.#run(bull, token, job, controller);
   }
@@ -128,9 +136,10 @@ class Consumer {
       const reason = controller.signal.aborted ? (controller.signal.reason as Stop) : undefined;
       if (reason === 'lost lock') throw new Error(`lost the lock of ${job.id}`);
       if (reason === 'shutdown') await stepBack(bull, token);
+      if (bull.data.part !== undefined && result.ok) return null;
       return await this.#publish(bull, job, result);
     } finally {
-      this.#runs.delete(job.id);
+      this.#runs.delete(bull.id ?? job.id);
     }
   }
 
@@ -156,16 +165,20 @@ class Consumer {
   #context(bull: BullJob<Payload, null>, job: Job): RunContext {
     const { records, tell } = this.#options;
     const attempt = bull.attemptsStarted;
+    const { part } = bull.data;
+    const of = part === undefined ? undefined : { part, parts: partsOf(job) };
     const at = Date.now();
     let toldAt = Number.NEGATIVE_INFINITY;
     const progress = (fraction: number): void => {
       const bounded = Math.min(1, Math.max(0, fraction));
-      records.setLive(job.id, { attempt, startedAt: at, progress: bounded });
+      // What remains when the parts are done is not yet begun by its own start.
+      if (of === undefined && partsOf(job) > 0 && bounded < 1 && records.live(job.id) !== undefined) return;
+      records.setLive(job.id, { attempt, startedAt: at, progress: bounded }, of);
       if (performance.now() - toldAt < PROGRESS_EVERY_MS) return;
       toldAt = performance.now();
-      tell({ t: 'run', id: job.id, attempt, at, progress: bounded });
+      tell({ t: 'run', id: job.id, attempt, at, progress: bounded, ...of });
     };
-    return { attempt, progress };
+    return { attempt, progress, ...(part === undefined ? {} : { part }) };
   }
 
   async #publish(bull: BullJob<Payload, null>, job: Job, result: JobResult): Promise<null> {
@@ -191,22 +204,27 @@ class Consumer {
    * Enters the job among the running ones; undefined when it has to step back. One that its user has no place for is held
    * here until a place is free, rather than sent round the queue; when others have work waiting it makes room for that.
    */
-  async #place(job: Job): Promise<AbortController | undefined> {
+  async #place(id: string, job: Job): Promise<AbortController | undefined> {
     const { concurrency, workerShare, records } = this.#options;
     const share = Math.max(1, Math.floor(concurrency * workerShare));
     for (;;) {
       records.refresh();
       const held = this.#heldBy(job.user);
       const othersWait = (): boolean =>
-        records.ledger.othersWait(job.user, (id) => records.live(id) !== undefined || this.#runs.has(id));
+        records.ledger.othersWait(job.user, (other) => records.live(other) !== undefined || this.#isRun(other));
       if (held < share || records.isRevoked(job.id) || (held < concurrency && !othersWait())) {
         const controller = new AbortController();
-        this.#runs.set(job.id, { user: job.user, controller });
+        this.#runs.set(id, { job: job.id, user: job.user, controller });
         return controller;
       }
       if (this.#isClosing || othersWait()) return undefined;
       await records.change(LOOK_EVERY_MS);
     }
+  }
+
+  #isRun(job: string): boolean {
+    for (const run of this.#runs.values()) if (run.job === job) return true;
+    return false;
   }
 
   #heldBy(user: string): number {

@@ -6,6 +6,7 @@
 import type { Job } from '../schemas/job.js';
 import type { QueueBackend } from './backend.js';
 import { crashPoint } from './crash-point.js';
+import { enqueueAgain, type OptionsOf } from './enqueue.js';
 import type { Records } from './records.js';
 import { type ResultStore, readOutcome } from './result-store.js';
 
@@ -13,7 +14,7 @@ export interface ReconcilerOptions {
   readonly records: Records;
   readonly store: ResultStore;
   readonly backend: QueueBackend;
-  readonly optionsOf: (job: Job) => { jobId: string };
+  readonly optionsOf: OptionsOf;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -111,9 +112,7 @@ export class Reconciler {
     }
     if (missing.length === 0) return;
     crashPoint('replay.before-add');
-    await backend
-      .queue()
-      .addBulk(missing.map((job) => ({ name: job.kind, data: { job }, opts: this.#options.optionsOf(job) })));
+    await enqueueAgain(backend, missing, this.#options.optionsOf);
     crashPoint('replay.after-add');
   }
 

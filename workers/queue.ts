@@ -8,6 +8,7 @@ import { isFinal, isJobId } from '../schemas/job.js';
 import { FeatureError } from '../schemas/problem.js';
 import { LOOK_MS, type QueueBackend, REACH_MS } from './backend.js';
 import { crashPoint } from './crash-point.js';
+import { enqueue, type OptionsOf } from './enqueue.js';
 import { FreeSpaceGuard } from './free-space.js';
 import { priorityOf } from './priority.js';
 import { type Change, parseChange } from './queue-changes.js';
@@ -107,7 +108,7 @@ class BullBackedQueue implements JobQueue {
       records,
       store: options.store,
       backend: options.backend,
-      optionsOf: (job) => this.#optionsOf(job),
+      optionsOf: (job, cost) => this.#optionsOf(job, cost),
       onFault,
     });
     this.#sweeper = new Sweeper({
@@ -134,7 +135,7 @@ class BullBackedQueue implements JobQueue {
     await this.#records.accept(job);
     crashPoint('queue.before-add');
     try {
-      await reach(this.#backend.queue().add(job.kind, { job }, this.#optionsOf(job)));
+      await reach(enqueue(this.#backend, job, this.#optionsOf));
     } catch (error) {
       await this.#records.withdraw(job.id).catch(() => undefined);
       throw unreachable(error);
@@ -275,21 +276,21 @@ class BullBackedQueue implements JobQueue {
   }
 
   /** Options of a job as BullMQ takes them. Retries are counted by the consumer, which knows a crash from a shutdown. */
-  #optionsOf(job: Job): { jobId: string; priority: number } & Record<string, unknown> {
+  readonly #optionsOf: OptionsOf = (job, cost) => {
     const { ledger } = this.#records;
     const costs = [...ledger.unfinishedOf(job.user)]
       .filter((id) => id !== job.id)
       .map((id) => ledger.get(id)?.accepted?.cost ?? 0);
     return {
       jobId: job.id,
-      priority: priorityOf(job.cost, costs),
+      priority: priorityOf(cost, costs),
       attempts: 20,
       backoff: { type: 'fixed', delay: 500 },
       // What ended is in the journal and the store; rows kept for it only slow the embedded database down.
       removeOnComplete: true,
       removeOnFail: true,
     };
-  }
+  };
 
   #requireReach(): void {
     if (!this.#backend.isReachable()) throw unreachable();
@@ -351,7 +352,9 @@ class BullBackedQueue implements JobQueue {
     if (change.t === 'cancel') for (const listener of this.#cancelListeners) listener(change.id);
     const entry = this.#records.ledger.get(change.id);
     if (change.t !== 'run' || entry === undefined || endOf(entry) !== undefined) return;
-    this.#records.setLive(change.id, { attempt: change.attempt, startedAt: change.at, progress: change.progress });
+    const { attempt, at, progress, part, parts } = change;
+    const of = part === undefined || parts === undefined ? undefined : { part, parts };
+    this.#records.setLive(change.id, { attempt, startedAt: at, progress }, of);
   }
 
   #change(id: string, ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -23,7 +23,12 @@ export interface Live {
   readonly startedAt: number;
   /** 0..1 */
   readonly progress: number;
+  /** progress of its parts, by number */
+  readonly shares?: Map<number, number>;
 }
+
+/** Progress of a request whose parts are all done and have yet to be joined. */
+const UNTIL_JOINED = 0.95;
 
 export class Records {
   readonly ledger: Ledger = new Ledger();
@@ -95,9 +100,16 @@ export class Records {
     return this.#live.get(id);
   }
 
-  setLive(id: string, live: Live | undefined): void {
-    if (live === undefined) this.#live.delete(id);
-    else this.#live.set(id, live);
+  /** Takes in how far a run is; `of`: the run is one of several parts of the request. */
+  setLive(id: string, live: Live, of?: { readonly part: number; readonly parts: number }): void {
+    const before = this.#live.get(id);
+    if (of === undefined) this.#live.set(id, live);
+    else {
+      const shares = before?.shares ?? new Map<number, number>();
+      shares.set(of.part, live.progress);
+      const progress = ([...shares.values()].reduce((sum, share) => sum + share, 0) / of.parts) * UNTIL_JOINED;
+      this.#live.set(id, { ...live, progress, shares, startedAt: before?.startedAt ?? live.startedAt });
+    }
     this.#tell(id);
   }
 

@@ -7,7 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { link, mkdir, open, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { jobSchema, type ResultRef } from '../schemas/job.js';
+import { type Job, jobSchema, type ResultRef } from '../schemas/job.js';
 import { FeatureError } from '../schemas/problem.js';
 import { crashPoint } from './crash-point.js';
 import { endingSchema, syncFolder } from './journal.js';
@@ -32,7 +32,8 @@ export interface ResultFormat {
   readonly extension: string;
 }
 
-const folderOf = (id: string): string => `results/${id}/`;
+/** Prefix of everything that belongs to a job. */
+export const folderOf = (id: string): string => `results/${id}/`;
 const outcomeKey = (id: string): string => `${folderOf(id)}outcome.json`;
 
 /** Writes the bytes of one attempt; refuses results over `maxBytes`. */
@@ -44,6 +45,19 @@ export async function writeResult(
   format: ResultFormat,
   maxBytes: number,
 ): Promise<ResultRef> {
+  // Attempts are counted by the queue, which may have been rebuilt meanwhile; the suffix keeps two first attempts apart.
+  const written = await writeObject(store, `${folderOf(id)}${attempt}`, chunks, maxBytes);
+  const { contentType, extension } = format;
+  return { ...written, attempt, contentType, extension };
+}
+
+/** Writes bytes under a key of their own that begins with `prefix`; refuses more than `maxBytes`. */
+export async function writeObject(
+  store: ResultStore,
+  prefix: string,
+  chunks: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<{ key: string; bytes: number; sha256: string }> {
   const hash = createHash('sha256');
   let bytes = 0;
   async function* counted(): AsyncGenerator<Uint8Array> {
@@ -60,21 +74,24 @@ export async function writeResult(
       crashPoint('result.during-write');
     }
   }
-  // Attempts are counted by the queue, which may have been rebuilt meanwhile; the suffix keeps two first attempts apart.
-  const key = `${folderOf(id)}${attempt}-${randomBytes(4).toString('hex')}`;
+  const key = `${prefix}-${randomBytes(4).toString('hex')}`;
   crashPoint('result.before-write');
   await store.write(key, counted());
   crashPoint('result.after-write');
-  const { contentType, extension } = format;
-  return { key, bytes, sha256: hash.digest('hex'), attempt, contentType, extension };
+  return { key, bytes, sha256: hash.digest('hex') };
 }
 
 /** The outcome of a job, or undefined while it has none. */
 export async function readOutcome(store: ResultStore, id: string): Promise<Outcome | undefined> {
-  const head = await store.head(outcomeKey(id));
+  const json = await readJson(store, outcomeKey(id));
+  return json === undefined ? undefined : outcomeSchema.parse(json);
+}
+
+/** A small JSON object; undefined when there is none. */
+export async function readJson(store: ResultStore, key: string): Promise<unknown> {
+  const head = await store.head(key);
   if (head === undefined) return undefined;
-  const bytes = await store.read(outcomeKey(id), 0, head.bytes);
-  return outcomeSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  return JSON.parse(Buffer.from(await store.read(key, 0, head.bytes)).toString('utf8'));
 }
 
 /**
@@ -83,10 +100,10 @@ export async function readOutcome(store: ResultStore, id: string): Promise<Outco
 export async function publishOutcome(store: ResultStore, outcome: Outcome): Promise<Outcome> {
   const { id } = outcome.job;
   crashPoint('outcome.before-publish');
-  const won = await create(store, outcomeKey(id), encode(outcome));
+  const won = await createOnce(store, outcomeKey(id), encode(outcome));
   crashPoint('outcome.after-publish');
   const standing = won ? outcome : ((await readOutcome(store, id)) ?? outcome);
-  if (outcome.end.attempt > 1 || !won) await removeLosers(store, id, standing);
+  if (outcome.end.attempt > 1 || !won || partsOf(outcome.job) > 0) await removeLosers(store, id, standing);
   return standing;
 }
 
@@ -106,7 +123,13 @@ export async function removeResults(store: ResultStore, id: string): Promise<voi
   crashPoint('sweep.after-remove');
 }
 
-async function removeLosers(store: ResultStore, id: string, standing: Outcome): Promise<void> {
+/** Parts that a job is worked on in; 0 for one piece of work. */
+export function partsOf(job: Job): number {
+  return job.kind === 'extract' ? (job.parts ?? 0) : 0;
+}
+
+/** Removes what lost attempts and parts of an ended job have left. */
+export async function removeLosers(store: ResultStore, id: string, standing: Outcome): Promise<void> {
   const { result } = standing.end;
   const kept = result.ok ? result.ref?.key : undefined;
   for await (const key of store.list(folderOf(id))) {
@@ -126,7 +149,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
  * Creates an object only if it does not exist; false when it does. Local files: written aside, synced, linked: link
  * fails when the name is taken. Elsewhere the store's own conditional write, or a check before the write.
  */
-async function create(store: ResultStore, key: string, bytes: Uint8Array): Promise<boolean> {
+export async function createOnce(store: ResultStore, key: string, bytes: Uint8Array): Promise<boolean> {
   if (store.create !== undefined) return store.create(key, bytes);
   const path = store.localPath?.(key);
   if (path !== undefined) return createFile(path, bytes);

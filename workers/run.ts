@@ -5,6 +5,8 @@ import type { Job, JobResult } from '../schemas/job.js';
 export interface RunContext {
   /** 1 for the first start; names the object that the result is written to */
   readonly attempt: number;
+  /** the part of the job that is to be done; absent: all of it */
+  readonly part?: number;
   /** tells how far the run is, 0..1 */
   progress(fraction: number): void;
 }

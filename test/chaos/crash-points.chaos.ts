@@ -40,7 +40,10 @@ async function run(state: string, options: readonly string[], crashAt = ''): Pro
 /** Points that a short-lived run does not come past, each with the test that covers it. */
 const ELSEWHERE: readonly CrashPoint[] = ['sweep.before-remove', 'sweep.after-remove', 'segment.before-delete'];
 /** Points inside of a job process: its parent survives and starts the job again, once. */
-const IN_CHILD: readonly CrashPoint[] = ['result.before-write', 'result.during-write', 'result.after-write'];
+const IN_CHILD: readonly CrashPoint[] = [
+  ...(['result.before-write', 'result.during-write', 'result.after-write'] as const),
+  ...(['part.before-publish', 'part.after-publish', 'parts.before-join'] as const),
+];
 /** Points that are only passed when something is left to replay. */
 const AT_REPLAY: readonly CrashPoint[] = ['replay.before-add', 'replay.after-add'];
 
@@ -81,6 +84,8 @@ describe('F4 crash points', { concurrency: 2 }, () => {
     const outcomes = objects.filter((name) => name.endsWith('outcome.json'));
     const answers = objects.filter((name) => /\/\d+-[0-9a-f]{8}$/.test(name));
     assert.ok(answers.length <= outcomes.length, 'a lost attempt was left behind');
+    const parts = objects.filter((name) => name.includes('/part-'));
+    assert.deepEqual(parts, [], 'parts were left behind');
   }
 
   for (const point of CRASH_POINTS) {

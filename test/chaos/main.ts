@@ -67,7 +67,7 @@ async function prepare(): Promise<Ground> {
   // No inline answers and no cache: every request takes the whole way through queue and job process.
   await writeFile(
     config,
-    JSON.stringify({ auth: { keys }, limits: { inlineValues: 0, cacheBytes: 0, longPollMs: 3000 } }),
+    JSON.stringify({ auth: { keys }, limits: { inlineValues: 0, cacheBytes: 0, longPollMs: 3000, splitValues: 200 } }),
   );
   const asked = questions(QUESTIONS);
   const scratch = join(folder, 'questions');

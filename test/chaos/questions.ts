@@ -16,7 +16,7 @@ const NEWLINE = 0x0a;
 const DATES = ['20250115', '20250116'];
 const TIMES = ['0000', '1200'];
 
-/** Questions of different sizes: series at a point, profiles, areas. */
+/** Questions of different sizes: series at a point, profiles, areas, areas of several dates (which are worked on in parts). */
 export function questions(count: number): Question[] {
   return Array.from({ length: count }, (_, n) => ({ name: `q${n}`, request: request(n) }));
 }
@@ -24,7 +24,7 @@ export function questions(count: number): Question[] {
 function request(n: number): Record<string, unknown> {
   const base = { ...KEYS, date: DATES[n % 2], time: TIMES[(n >> 1) % 2] };
   const [lat, lon] = [41 + (n % 17) * 0.5, -79 + (n % 31) * 0.5];
-  switch (n % 4) {
+  switch (n % 5) {
     case 0:
       return {
         ...base,
@@ -47,6 +47,22 @@ function request(n: number): Record<string, unknown> {
         levtype: 'sfc',
         param: '2t/msl',
         step: '0/to/24',
+        feature: {
+          type: 'boundingbox',
+          points: [
+            [lat + 1, lon],
+            [lat, lon + 2],
+          ],
+        },
+      };
+    case 3:
+      return {
+        ...KEYS,
+        date: DATES.join('/'),
+        time: TIMES.join('/'),
+        levtype: 'sfc',
+        param: '2t',
+        step: '0/to/6',
         feature: {
           type: 'boundingbox',
           points: [

@@ -15,6 +15,8 @@ const USER = 'local/chaos';
 const STDOUT = 1;
 /** Of the submitted requests, every so-manieth is revoked. */
 const REVOKE_EVERY = 4;
+/** And every so-manieth is worked on in parts. */
+const IN_PARTS_EVERY = 3;
 
 /** Unbuffered: what was said before the process dies was said. */
 function say(text: string): void {
@@ -28,6 +30,7 @@ async function submit(queue: JobQueue, count: number): Promise<void> {
     await queue.add({
       ...{ version: JOB_VERSION, id, user: USER, acceptedAt: Date.now(), cost: 1 + n },
       ...{ kind: 'extract', collection: 'c', request },
+      ...(n % IN_PARTS_EVERY === 0 ? { parts: 3 } : {}),
     });
     say(`accepted ${id}`);
     if (n % REVOKE_EVERY === REVOKE_EVERY - 1 && (await queue.cancel(id))) say(`revoked ${id}`);

@@ -3,6 +3,7 @@
  * one has grown. Small and big jobs have their own, because big ones give way (workers/niceness.ts). Its `run` is what `JobQueue.process` takes.
  */
 import type { Job, JobResult } from '../schemas/job.js';
+import { preferred, runOfJob } from './affinity.js';
 import { type ChildOptions, JobProcess } from './child-process.js';
 import { isSmall } from './priority.js';
 import type { RunContext } from './run.js';
@@ -42,7 +43,7 @@ export class ChildPool implements AsyncDisposable {
   }
 
   readonly run = async (job: Job, signal: AbortSignal, context: RunContext): Promise<JobResult> => {
-    const child = this.#take(!isSmall(job.cost));
+    const child = this.#take(!isSmall(job.cost), runOfJob(job));
     try {
       return await child.run(job, signal, context);
     } finally {
@@ -63,14 +64,16 @@ export class ChildPool implements AsyncDisposable {
     return child;
   }
 
-  /** An idle process of the same kind, or a new one. */
-  #take(isBig: boolean): JobProcess {
+  /** The idle process of the same kind that the run of the data prefers, or a new one. */
+  #take(isBig: boolean, run: string): JobProcess {
     for (const child of this.#idle.filter((one) => !one.isAlive)) {
       this.#all.delete(child);
       this.#idle.splice(this.#idle.indexOf(child), 1);
     }
-    const at = this.#idle.findLastIndex((one) => one.isForBig === isBig);
-    const child = at < 0 ? this.#start() : this.#idle.splice(at, 1)[0]!;
+    const fitting = this.#idle.filter((one) => one.isForBig === isBig);
+    const idle = preferred(run, fitting, ({ pid = 0 }) => pid);
+    if (idle !== undefined) this.#idle.splice(this.#idle.indexOf(idle), 1);
+    const child = idle ?? this.#start();
     if (isBig) child.giveWay();
     return child;
   }

@@ -1,7 +1,7 @@
 /** `polyfst index`: brings the run indexes of the state directory up to date and says what is in them. */
 import type { ObjectStore } from '../extraction/store.js';
 import type { Config } from '../schemas/config.js';
-import { jumpsOf } from './answer.js';
+import { jumpsOf, sidesOf } from './answer.js';
 import { openData } from './compose.js';
 import { loadConfig, type ServiceFlags } from './load-config.js';
 import { complain, EXIT, UsageError } from './output.js';
@@ -31,7 +31,11 @@ export async function index(flags: ServiceFlags & { json?: boolean }): Promise<n
   }
   const { catalogue, report } = await refreshWithProgress(config);
   const jumps = jumpsOf(config);
-  for (const { name } of catalogue.collections()) await jumps.build(catalogue.cube(name));
+  const sides = sidesOf(config);
+  for (const { name } of catalogue.collections()) {
+    await jumps.build(catalogue.cube(name));
+    await sides.build(catalogue.cube(name));
+  }
   for (const path of report.unfinished) complain(`${path}: not finished yet; it is indexed when it is whole`);
   if (json === true) process.stdout.write(`${JSON.stringify(report)}\n`);
   else process.stderr.write(`${report.records} records of ${report.files} files in ${report.runs} runs\n`);

@@ -12,7 +12,7 @@ import { addJobGauges, makeMetrics } from '../api/metrics.js';
 import { buildServer } from '../api/server.js';
 import { loadSigningKeys } from '../api/signing.js';
 import type { Catalogue } from '../extraction/catalogue.js';
-import { keepJumps } from '../extraction/jump-upkeep.js';
+import { keepDerived } from '../extraction/derived-upkeep.js';
 import type { Config } from '../schemas/config.js';
 import type { StateLock } from '../workers/state-lock.js';
 import { watchLoop } from '../workers/watchdog.js';
@@ -103,7 +103,8 @@ export async function startService(config: Config, version: string, held?: State
   }
   const stopScanning = keepFresh(catalogue, config, logger);
   const stopSweeping = keepSwept(store, logger);
-  const stopJumps = keepJumps(catalogue, extract.jumps, (error) => logger.error({ err: error }, 'jump index'));
+  const stopJumps = keepDerived(catalogue, extract.jumps, (error) => logger.error({ err: error }, 'jump index'));
+  const stopSides = keepDerived(catalogue, extract.sides, (error) => logger.error({ err: error }, 'side-file'));
   const { address, port, family } = server.address() as AddressInfo;
   const host = family === 'IPv6' ? `[${address}]` : address;
   return {
@@ -113,6 +114,7 @@ export async function startService(config: Config, version: string, held?: State
       stopScanning();
       stopSweeping();
       stopJumps();
+      stopSides();
       stopping.abort();
       const closed = new Promise<void>((done) => server.close(() => done()));
       server.closeIdleConnections();

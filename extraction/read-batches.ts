@@ -24,20 +24,24 @@ const JUMP_NS = 8000;
 const TURBO = 128;
 const MISSING = 64;
 
-/** One native call: records of one group. */
-export interface PlannedRead {
+/** Which values a read gives, wherever they come from. */
+export interface ReadShape {
   /** number of the group in the plan */
   readonly group: number;
+  /** record slots of the group */
+  readonly slots: Uint32Array;
+  readonly points: Uint32Array;
+  readonly starts?: Uint32Array;
+}
+
+/** One native call: records of one group, slots in file order. */
+export interface PlannedRead extends ReadShape {
   readonly files: FileSet;
   /** number in `files` of each record */
   readonly fileOf: Uint32Array;
   /** number in the cube's files of each record */
   readonly file: Uint32Array;
-  /** record slots of the group, in file order */
-  readonly slots: Uint32Array;
   readonly batch: RecordBatch;
-  readonly points: Uint32Array;
-  readonly starts?: Uint32Array;
 }
 
 /** Columns of some records of one container as a batch. */
@@ -142,19 +146,23 @@ function ownPoints(group: PlannedGroup, slots: Uint32Array): { points: Uint32Arr
   return { points, starts };
 }
 
-/** Reads of a plan in order; columns are gathered group by group. */
-export function* readsOf(plan: Plan, way: ReadWay): Generator<PlannedRead> {
-  for (const [g, group] of plan.groups.entries()) {
-    if (group.points.length === 0) continue;
-    const records = recordsOf(plan.cube, group.rows);
-    const { starts } = group;
-    const valuesOf = (slot: number): number =>
-      starts === undefined ? group.points.length : starts[slot + 1]! - starts[slot]!;
-    for (const slots of slotBatches(plan, records, valuesOf, way)) {
-      const file = slots.map((slot) => records.file[slot]!);
-      const container = plan.cube.files[file[0]!]!.container;
-      const own = starts === undefined ? { points: group.points } : ownPoints(group, slots);
-      yield { group: g, ...fileSet(plan.cube, file), file, slots, batch: batchOf(records, container, slots), ...own };
-    }
+/** Reads of one group; its columns are gathered once. */
+export function* readsOfGroup(plan: Plan, g: number, way: ReadWay): Generator<PlannedRead> {
+  const group = plan.groups[g]!;
+  if (group.points.length === 0) return;
+  const records = recordsOf(plan.cube, group.rows);
+  const { starts } = group;
+  const valuesOf = (slot: number): number =>
+    starts === undefined ? group.points.length : starts[slot + 1]! - starts[slot]!;
+  for (const slots of slotBatches(plan, records, valuesOf, way)) {
+    const file = slots.map((slot) => records.file[slot]!);
+    const container = plan.cube.files[file[0]!]!.container;
+    const own = starts === undefined ? { points: group.points } : ownPoints(group, slots);
+    yield { group: g, ...fileSet(plan.cube, file), file, slots, batch: batchOf(records, container, slots), ...own };
   }
+}
+
+/** Reads of a plan in order, group by group. */
+export function* readsOf(plan: Plan, way: ReadWay): Generator<PlannedRead> {
+  for (const g of plan.groups.keys()) yield* readsOfGroup(plan, g, way);
 }

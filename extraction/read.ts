@@ -8,8 +8,10 @@ import type { Budget } from './budget.js';
 import { recordsOf } from './datacube.js';
 import type { JumpIndexes } from './jump-index.js';
 import { groupValues, type Plan } from './plan-types.js';
-import { MOST_BYTES, type PlannedRead, readsOf } from './read-batches.js';
+import { MOST_BYTES, type PlannedRead, type ReadShape, readsOfGroup } from './read-batches.js';
 import { gatherRemote, isRemoteRead } from './read-remote.js';
+import type { SideFiles } from './side-files.js';
+import { readSide, type SideRead, sideReadsOf } from './side-read.js';
 
 /** Values of this size and above go back at once, and do not wait for the collector. */
 const LARGE_BYTES = 2 ** 20;
@@ -21,11 +23,13 @@ export interface ReadDeps {
   readonly cores: number;
   /** indexes into compressed records; without them every such record is decoded */
   readonly jumps?: JumpIndexes;
+  /** time-major copies of series; without them records are read */
+  readonly sides?: SideFiles;
 }
 
 /** Values of one read: [record][point] in the order of its slots. They are the taker's until it asks for the next slab. */
 export interface ReadSlab {
-  readonly read: PlannedRead;
+  readonly read: ReadShape;
   readonly values: Float32Array;
 }
 
@@ -54,6 +58,30 @@ async function readOne(
   return { read, values };
 }
 
+/** Series out of a side-file, or out of their records when the file cannot be read. */
+async function readSeries(plan: Plan, read: SideRead, deps: ReadDeps, signal?: AbortSignal): Promise<ReadSlab> {
+  try {
+    return { read, values: await readSide(read, deps.sides!) };
+  } catch {
+    deps.sides!.distrust(read.series.name);
+    const values = new Float32Array(read.slots.length * read.points.length);
+    const placeOf = new Map(Array.from(read.slots, (slot, n) => [slot, n]));
+    for (const part of readsOfGroup(plan, read.group, deps)) {
+      const slab = await readOne(plan, part, deps.jumps?.folder, signal);
+      for (const [n, slot] of part.slots.entries()) {
+        const [at, width] = [placeOf.get(slot), read.points.length];
+        if (at !== undefined) values.set(slab.values.subarray(n * width, (n + 1) * width), at * width);
+      }
+    }
+    return { read, values };
+  }
+}
+
+/** Reads of a plan in order: each group out of side-files, or out of its records. */
+function* partsOf(plan: Plan, deps: ReadDeps): Generator<PlannedRead | SideRead> {
+  for (const g of plan.groups.keys()) yield* sideReadsOf(plan, g, deps.sides) ?? readsOfGroup(plan, g, deps);
+}
+
 /** Bytes that reading and assembling a plan hold at once: the largest group twice, and the batches under way. */
 export function memoryOf(plan: Plan, cores: number): number {
   let largest = 0;
@@ -66,11 +94,13 @@ export async function* readPlan(plan: Plan, deps: ReadDeps, signal?: AbortSignal
   const release = await deps.memory.acquire(memoryOf(plan, deps.cores), signal);
   const underWay: Promise<ReadSlab>[] = [];
   try {
-    const reads = readsOf(plan, deps);
+    const reads = partsOf(plan, deps);
     for (let next = reads.next(); ; ) {
       while (next.done !== true && underWay.length < deps.cores) {
         signal?.throwIfAborted();
-        const slab = readOne(plan, next.value, deps.jumps?.folder, signal);
+        const part = next.value;
+        const slab =
+          'series' in part ? readSeries(plan, part, deps, signal) : readOne(plan, part, deps.jumps?.folder, signal);
         // a failure behind another one must not count as unhandled
         slab.catch(() => undefined);
         underWay.push(slab);

@@ -78,6 +78,13 @@ const members = {
     .enum(['error', 'evenodd'])
     .default('error')
     .describe('Answer to a polygon that crosses itself: an error, or the even-odd rule.'),
+  sideFiles: z
+    .array(z.string().min(1).max(4))
+    .max(1000)
+    .default([])
+    .describe(
+      'Variables (nomvar) whose series are also kept time-major in the state folder, for quick series at points.',
+    ),
   roles: z.array(word).max(100).default([]).describe('Roles that may use the collection; empty: every user.'),
 };
 

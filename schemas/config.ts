@@ -145,6 +145,12 @@ export const configSchema = z.strictObject({
         .min(0)
         .default(5000)
         .describe('How often data folders are looked at; 0: only at start.'),
+      sideBytes: z
+        .number()
+        .int()
+        .min(0)
+        .default(10 * 2 ** 30)
+        .describe('Most bytes of all side-files (collections.<name>.sideFiles) together; 0: none are made.'),
       cacheBytes: z
         .number()
         .int()

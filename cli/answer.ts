@@ -11,6 +11,7 @@ import { planRequest } from '../extraction/plan.js';
 import { partsOfPlan } from '../extraction/plan-parts.js';
 import type { Plan } from '../extraction/plan-types.js';
 import { RegionFinder } from '../extraction/region/region.js';
+import { SideFiles } from '../extraction/side-files.js';
 import { underTrace } from '../extraction/trace.js';
 import type { Config } from '../schemas/config.js';
 import { MOST_PARTS } from '../schemas/job.js';
@@ -32,7 +33,15 @@ export function memoryBudget(config: Config): number {
 /** Jump indexes beside the run indexes. */
 export const jumpsOf = (config: Config): JumpIndexes => new JumpIndexes(join(resolve(config.state), 'jump'));
 
-export function extractDeps(config: Config): ExtractDeps & { readonly jumps: JumpIndexes } {
+/** Side-files beside them. */
+export const sidesOf = (config: Config): SideFiles => {
+  const state = resolve(config.state);
+  return new SideFiles(join(state, 'side'), config.files.sideBytes, join(state, 'jump'));
+};
+
+export function extractDeps(
+  config: Config,
+): ExtractDeps & { readonly jumps: JumpIndexes; readonly sides: SideFiles } {
   return {
     limits: config.limits,
     regions: new RegionFinder(),
@@ -40,6 +49,7 @@ export function extractDeps(config: Config): ExtractDeps & { readonly jumps: Jum
     cores: availableParallelism(),
     encoders: ENCODERS,
     jumps: jumpsOf(config),
+    sides: sidesOf(config),
   };
 }
 

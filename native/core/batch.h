@@ -9,6 +9,7 @@
 
 #include "core/codec.h"
 #include "core/buffer.h"
+#include "core/point_runs.h"
 #include "core/source.h"
 
 namespace polyfst {
@@ -20,7 +21,7 @@ struct Located {
   std::uint64_t bytes;
 };
 
-/** Bytes [begin, end) of a payload that hold the points at places [first, last) of a sorted list (gather.h). */
+/** Bytes [begin, end) of a payload that hold the points of runs [first, last) (gather.h). */
 struct Span {
   std::uint64_t begin, end;
   std::size_t first, last;
@@ -37,7 +38,7 @@ struct Workspace {
   const JumpFile* jumps = nullptr;
   PayloadBuffer payload;
   Scratch scratch;
-  std::vector<std::uint32_t> order;
+  RunMaker runs;
   std::vector<Span> spans;
   std::vector<float> field;
 };

@@ -12,14 +12,10 @@
 namespace polyfst {
 
 /**
- * out[i] = value of record at points[i] (0-based, i fastest); missing points are NaN. `order` lists the places of `points` in
- * ascending order of their values. Throws bad_dimensions for a point outside the field, and what decoding throws.
+ * Values of a record at the points of `runs`, each at its place in `out`; missing points are NaN. Throws bad_dimensions for a
+ * point outside the field, and what decoding throws.
  */
-void gather_record(const Source& source, const Located& record, std::span<const std::uint32_t> points,
-                   std::span<const std::uint32_t> order, std::span<float> out, Workspace& work);
-
-/** Places of `points` in ascending order. */
-void sort_points(std::span<const std::uint32_t> points, std::vector<std::uint32_t>& order);
+void gather_record(const Source& source, const Located& record, Runs runs, std::span<float> out, Workspace& work);
 
 using SourceOf = std::function<const Source&(std::size_t record, Workspace& work)>;
 

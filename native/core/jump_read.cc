@@ -13,7 +13,12 @@ namespace {
 /** Estimated ns: of a window's two reads, of entering a row of tiles, of a tile in a window and in a whole decode. */
 constexpr double window_ns = 2500, row_ns = 60, tile_ns = 16, whole_tile_ns = 11;
 
-/** Points that share a block and neighbouring checkpoints; `picks` are places in the sorted order, ascending. */
+/** Neighbours in a row between two checkpoints, and their place in the answer. */
+struct Piece {
+  std::uint32_t row, column, count, place;
+};
+
+/** Pieces [from, to) that share a block and neighbouring checkpoints. */
 struct JumpWindow {
   std::uint32_t block, first, last;
   std::uint32_t last_row = 0, last_column = 0;
@@ -26,10 +31,13 @@ struct Grid {
   std::uint32_t block_rows;
 
   explicit Grid(const JumpHead& h) : head(h), shape(h), block_rows(3U * h.steps.rows) {}
-  std::uint32_t row(std::uint32_t point) const { return point / head.ni; }
-  std::uint32_t column(std::uint32_t point) const { return point % head.ni; }
   std::uint32_t block(std::uint32_t j) const { return std::min(j / block_rows, shape.blocks - 1); }
   std::uint32_t checkpoint(std::uint32_t i) const { return i == 0 ? 0 : std::min((i - 1) / 3 / head.steps.tiles, shape.checkpoints - 1); }
+  /** The column from which on the next checkpoint is the nearer one, behind column i. */
+  std::uint32_t next_checkpoint(std::uint32_t i) const {
+    const std::uint32_t k = checkpoint(i);
+    return k + 1 < shape.checkpoints ? std::min(head.ni, 3U * head.steps.tiles * (k + 1) + 1) : head.ni;
+  }
   /** Tile rows of a block that lead to row j. */
   std::uint32_t tile_rows(std::uint32_t block, std::uint32_t j) const { return (j - block * block_rows + 2) / 3; }
 };
@@ -40,15 +48,15 @@ class JumpPoints {
       : source_(source), index_(index), record_(record), grid_(grid), work_(work) {}
 
   /** Windows of all points, and the estimated time. */
-  double plan(std::span<const std::uint32_t> points, std::span<const std::uint32_t> order);
-  void read(std::span<const std::uint32_t> points, std::span<const std::uint32_t> order, std::span<float> out);
+  double plan(Runs runs);
+  void read(std::span<float> out);
 
  private:
   struct Rows {
     std::uint32_t count;
     std::uint64_t begin, end;
   };
-  void add(std::span<const std::uint32_t> points, std::span<const std::uint32_t> order, std::size_t k);
+  void cut(Runs runs);
   void load_block(std::uint32_t block);
   template <class T>
   T number(std::size_t at) const {
@@ -65,7 +73,7 @@ class JumpPoints {
   TileCursor load_stream(const Rows& rows);
   template <class Emit>
   void decode(const JumpWindow& window, Emit emit);
-  float value(std::uint16_t token) const;
+  void put(const std::uint16_t* tokens, std::span<float> out) const;
 
   const Source& source_;
   const JumpFile& index_;
@@ -73,41 +81,62 @@ class JumpPoints {
   const Grid& grid_;
   Workspace& work_;
   std::vector<JumpWindow> windows_;
-  std::vector<std::pair<std::uint64_t, std::size_t>> keyed_;
-  std::vector<std::size_t> picks_;
+  std::vector<Piece> pieces_;
   std::vector<std::uint8_t> block_;
   std::uint32_t loaded_ = ~0U;
   std::uint64_t stream_begin_ = 0;
   std::vector<std::uint16_t> cells_;
 };
 
-double JumpPoints::plan(std::span<const std::uint32_t> points, std::span<const std::uint32_t> order) {
-  keyed_.clear();
-  for (std::size_t k = 0; k < order.size(); ++k) {
-    const std::uint32_t point = points[order[k]];
-    const std::uint64_t block = grid_.block(grid_.row(point));
-    keyed_.emplace_back(block << 32 | grid_.checkpoint(grid_.column(point)), k);
+void JumpPoints::cut(Runs runs) {
+  const std::uint32_t ni = grid_.head.ni;
+  pieces_.clear();
+  for (const PointRun& run : runs) {
+    std::uint32_t row = run.point / ni;
+    std::uint32_t column = run.point % ni;
+    for (std::uint32_t done = 0; done < run.count;) {
+      const std::uint32_t some = std::min(run.count - done, grid_.next_checkpoint(column) - column);
+      pieces_.push_back({row, column, some, run.place + done});
+      done += some;
+      column += some;
+      if (column < ni) continue;
+      column = 0;
+      ++row;
+    }
   }
-  std::sort(keyed_.begin(), keyed_.end());
-  picks_.clear();
+}
+
+double JumpPoints::plan(Runs runs) {
+  cut(runs);
+  const auto key = [&](const Piece& piece) {
+    return std::uint64_t{grid_.block(piece.row)} << 32 | grid_.checkpoint(piece.column);
+  };
+  std::sort(pieces_.begin(), pieces_.end(), [&](const Piece& a, const Piece& b) {
+    const std::uint64_t one = key(a), other = key(b);
+    if (one != other) return one < other;
+    return a.row != b.row ? a.row < b.row : a.place < b.place;
+  });
   windows_.clear();
-  for (const auto& [key, k] : keyed_) {
-    const auto block = static_cast<std::uint32_t>(key >> 32);
-    const auto checkpoint = static_cast<std::uint32_t>(key);
+  for (std::size_t k = 0; k < pieces_.size(); ++k) {
+    const Piece& piece = pieces_[k];
+    const std::uint32_t block = grid_.block(piece.row);
+    const std::uint32_t checkpoint = grid_.checkpoint(piece.column);
     if (windows_.empty() || windows_.back().block != block || checkpoint > windows_.back().last + 1) {
-      windows_.push_back({block, checkpoint, checkpoint, 0, 0, picks_.size(), picks_.size()});
+      windows_.push_back({block, checkpoint, checkpoint, 0, 0, k, k});
     }
     JumpWindow& window = windows_.back();
     window.last = checkpoint;
-    window.last_row = std::max(window.last_row, grid_.row(points[order[k]]));
-    window.last_column = std::max(window.last_column, grid_.column(points[order[k]]));
-    picks_.push_back(k);
-    window.to = picks_.size();
+    window.last_row = std::max(window.last_row, piece.row);
+    window.last_column = std::max(window.last_column, piece.column + piece.count - 1);
+    window.to = k + 1;
   }
   double ns = 0;
   for (const JumpWindow& window : windows_) {
-    // within a window points come by row, as the rows are decoded
-    std::sort(picks_.begin() + static_cast<std::ptrdiff_t>(window.from), picks_.begin() + static_cast<std::ptrdiff_t>(window.to));
+    // within a window pieces come by row, as the rows are decoded
+    if (window.first != window.last) {
+      std::sort(pieces_.begin() + static_cast<std::ptrdiff_t>(window.from), pieces_.begin() + static_cast<std::ptrdiff_t>(window.to),
+                [](const Piece& a, const Piece& b) { return a.row < b.row; });
+    }
     const double tiles = window.last_column / 3.0 - double{1} * window.first * grid_.head.steps.tiles + 1;
     ns += window_ns + grid_.tile_rows(window.block, window.last_row) * (row_ns + tiles * tile_ns);
   }
@@ -186,25 +215,28 @@ void JumpPoints::decode(const JumpWindow& window, Emit emit) {
   }
 }
 
-float JumpPoints::value(std::uint16_t token) const {
+/** Values of neighbouring tokens. */
+void JumpPoints::put(const std::uint16_t* tokens, std::span<float> out) const {
   const JumpHead& head = grid_.head;
   switch (head.datyp & 63) {
-    case 1: return LinearScale{head.step, head.minimum}(token);
-    case 6: return ExponentScale{head.exponent_minimum, head.shift, head.unit}(token);
-    default: return static_cast<float>(token & ((1U << head.nbits) - 1));
+    case 1: kernels().linear16(tokens, out.size(), LinearScale{head.step, head.minimum}, out.data()); break;
+    case 6: kernels().exponent16(tokens, out.size(), ExponentScale{head.exponent_minimum, head.shift, head.unit}, out.data()); break;
+    default: {
+      const unsigned mask = (1U << head.nbits) - 1;
+      for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(tokens[i] & mask);
+    }
   }
+  if ((head.datyp & missing_flag) == 0) return;
+  for (float& value : out) value = value == head.most ? std::numeric_limits<float>::quiet_NaN() : value;
 }
 
-void JumpPoints::read(std::span<const std::uint32_t> points, std::span<const std::uint32_t> order, std::span<float> out) {
-  const bool missing = (grid_.head.datyp & missing_flag) != 0;
+void JumpPoints::read(std::span<float> out) {
   for (const JumpWindow& window : windows_) {
     std::size_t next = window.from;
     decode(window, [&](std::uint32_t j, std::uint32_t first_column, const std::uint16_t* row) {
-      for (; next < window.to; ++next) {
-        const std::uint32_t place = order[picks_[next]];
-        if (grid_.row(points[place]) != j) return;
-        const float found = value(row[grid_.column(points[place]) - first_column]);
-        out[place] = missing && found == grid_.head.most ? std::numeric_limits<float>::quiet_NaN() : found;
+      for (; next < window.to && pieces_[next].row == j; ++next) {
+        const Piece& piece = pieces_[next];
+        put(row + (piece.column - first_column), out.subspan(piece.place, piece.count));
       }
     });
     if (next != window.to) stream_failure("the jump index does not fit the field");
@@ -213,15 +245,14 @@ void JumpPoints::read(std::span<const std::uint32_t> points, std::span<const std
 
 }  // namespace
 
-bool gather_jumps(const Source& source, const JumpFile& index, const JumpHead& head, const Located& record,
-                  std::span<const std::uint32_t> points, std::span<const std::uint32_t> order, std::span<float> out,
-                  Workspace& work) {
+bool gather_jumps(const Source& source, const JumpFile& index, const JumpHead& head, const Located& record, Runs runs,
+                  std::span<float> out, Workspace& work) {
   const Grid grid(head);
   JumpPoints jumps(source, index, record, grid, work);
-  const double rows = grid.row(points[order.back()]) / 3.0;
+  const double rows = static_cast<double>(runs.back().last() / head.ni) / 3.0;
   const double whole = (head.datyp & missing_flag) != 0 ? grid.shape.tile_rows : rows;
-  if (jumps.plan(points, order) >= whole * grid.shape.tile_columns * whole_tile_ns + static_cast<double>(head.bytes) / 8) return false;
-  jumps.read(points, order, out);
+  if (jumps.plan(runs) >= whole * grid.shape.tile_columns * whole_tile_ns + static_cast<double>(head.bytes) / 8) return false;
+  jumps.read(out);
   return true;
 }
 

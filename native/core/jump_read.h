@@ -6,11 +6,10 @@
 namespace polyfst {
 
 /**
- * out[i] = value at points[i], as gather_record; false, with nothing written, when a whole decode is estimated to be faster.
+ * Values at the points of `runs` (at least one), as gather_record; false, with nothing written, when a whole decode is estimated to be faster.
  * Throws decode_failed where index and stream do not fit each other.
  */
-bool gather_jumps(const Source& source, const JumpFile& index, const JumpHead& head, const Located& record,
-                  std::span<const std::uint32_t> points, std::span<const std::uint32_t> order, std::span<float> out,
-                  Workspace& work);
+bool gather_jumps(const Source& source, const JumpFile& index, const JumpHead& head, const Located& record, Runs runs,
+                  std::span<float> out, Workspace& work);
 
 }  // namespace polyfst

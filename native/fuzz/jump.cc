@@ -55,9 +55,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       Workspace work;
       const std::uint32_t n = std::uint32_t{ni} * nj;
       const std::uint32_t points[] = {data[6] * 997U % n, n - 1, n - 1 - data[7] % n};
-      sort_points(points, work.order);
       float out[3];
-      if (gather_jumps(source, *index, *found, record, points, work.order, out, work) && whole.status[0] == 0) {
+      if (gather_jumps(source, *index, *found, record, work.runs.runs_of(points), out, work) && whole.status[0] == 0) {
         for (int k = 0; k < 3; ++k) {
           if (std::memcmp(&out[k], whole.values.data() + points[k], 4) != 0) std::abort();
         }

@@ -184,7 +184,7 @@ function resolveOpen(
 }
 
 function bySeconds(one: AxisValue, other: AxisValue): number {
-  const end = (value: AxisValue): number => Number(String(value).split('-').at(-1));
+  const end = (value: AxisValue): number => (typeof value === 'number' ? value : Number(value.split('-').at(-1)));
   return end(one) - end(other);
 }
 

@@ -7,10 +7,41 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { ensureDemo } from '../../cli/demo.js';
-import { startTestService } from '../service.js';
+import { startTestService, type TestService } from '../service.js';
 import { environment, interopFolder } from './environment.js';
 
 const run = promisify(execFile);
+
+interface Found {
+  readonly value: number;
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly time: string;
+  readonly reference_time: string;
+}
+
+/** Compares each value that the client was told with the answer of a feature request at the same grid point. */
+async function compare(service: TestService, output: string): Promise<void> {
+  const lines = [...output.matchAll(/^ok \S+ \S+ value (\{.*\})$/gm)];
+  assert.equal(lines.length, 3);
+  for (const [, json] of lines) {
+    const found = JSON.parse(json!) as Found;
+    const base = found.reference_time;
+    const { status, body } = await service.ask('demo', {
+      stream: 'oper',
+      type: 'fc',
+      levtype: 'sfc',
+      param: '2t',
+      date: base.slice(0, 10).replaceAll('-', ''),
+      time: base.slice(11, 16).replace(':', ''),
+      step: String((Date.parse(found.time) - Date.parse(base)) / 3_600_000),
+      feature: { type: 'timeseries', points: [[found.latitude, found.longitude]] },
+    });
+    assert.equal(status, 200, JSON.stringify(body));
+    const [coverage] = (body as { coverages: { ranges: Record<string, { values: number[] }> }[] }).coverages;
+    assert.deepEqual(coverage!.ranges['2t']!.values, [found.value]);
+  }
+}
 
 test('OWSLib draws maps and reads values', async (context) => {
   const found = environment('wms');
@@ -27,6 +58,7 @@ test('OWSLib draws maps and reads values', async (context) => {
       (error: { stdout: string; stderr: string }) => assert.fail(`${error.stdout}\n${error.stderr}`),
     );
     assert.match(answer.stdout, /^ok OGC API Maps/m);
+    await compare(service, answer.stdout);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

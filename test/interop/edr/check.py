@@ -11,6 +11,7 @@ import urllib.request
 import numpy as np
 import xarray as xr
 from covjson_pydantic.coverage import Coverage, CoverageCollection
+from openapi_spec_validator import validate
 from owslib.ogcapi.coverages import Coverages
 from owslib.ogcapi.edr import EnvironmentalDataRetrieval
 
@@ -38,6 +39,10 @@ assert "conformsTo" in edr.conformance()
 print("ok conformance")
 assert edr.api()["openapi"].startswith("3.0.")
 print("ok api")
+for address in ("/edr/api", "/openapi.json", "/openapi-3.1.json"):
+    with urllib.request.urlopen(f"{url}{address}") as answer:
+        validate(json.load(answer))
+    print("ok definition", address)
 assert edr.links
 names = [one["id"] for one in edr.collections()["collections"]]
 assert name in names, names
@@ -78,6 +83,21 @@ check_text(
         parameter_names=[parameter],
         datetime_=start,
         **levels,
+    ),
+)
+heights = {"corridor_height": "100", "height_units": collection["height_units"][0]} if levels else {}
+check_text(
+    "corridor",
+    edr.query_data(
+        name,
+        "corridor",
+        coords=f"LINESTRING({box[0]} {box[1]},{box[2]} {box[3]})",
+        corridor_width="100",
+        width_units="km",
+        parameter_names=[parameter],
+        datetime_=start,
+        **levels,
+        **heights,
     ),
 )
 run = edr.query_data(name, "instances")["instances"][0]["id"]

@@ -52,9 +52,10 @@ class CovjsonEncoder {
     yield this.#buffer.take();
   }
 
-  *end(): Generator<Uint8Array> {
-    this.#buffer.ascii(']}\n');
-    yield this.#buffer.take();
+  /** What is still to be handed over; `isLast`: and the end of the collection. */
+  *end(isLast: boolean): Generator<Uint8Array> {
+    if (isLast) this.#buffer.ascii(']}\n');
+    yield* this.#flush(1);
   }
 
   *coverage(block: CoverageBlock, first: boolean): Generator<Uint8Array> {
@@ -263,5 +264,5 @@ export async function* encodeCovjson(
     yield* encoder.coverage(block, first);
     first = false;
   }
-  if (piece.isLast) yield* encoder.end();
+  yield* encoder.end(piece.isLast);
 }

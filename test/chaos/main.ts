@@ -44,6 +44,10 @@ const keyOf = (user: string): string => `chaos-key-of-${user}`;
 const SETTLE_MS = 60_000;
 const QUESTIONS = 24;
 const REFUSAL_MS = 1500;
+/** How often starvation is looked for, what counts as it, and how long it is felt. */
+const LOOK_MS = 50;
+const STARVED_MS = 200;
+const THAW_MS = 2000;
 const COLLECTION = 'demo';
 
 interface Ground {
@@ -117,6 +121,17 @@ async function torment(fleet: Fleet, redis: RedisServer | undefined): Promise<vo
   }
 }
 
+/** Notes when this process, which only waits, did not get the processor: the service did not either. */
+function watchStarvation(stops: Fleet['stops']): () => void {
+  let last = Date.now();
+  const timer = setInterval(() => {
+    const now = Date.now();
+    if (now - last > LOOK_MS + STARVED_MS) stops.push({ from: last - STARVED_MS, to: now + THAW_MS });
+    last = now;
+  }, LOOK_MS);
+  return () => clearInterval(timer);
+}
+
 /** Asks for everything once more when all is quiet: the last word on every id. */
 async function lastWords(clients: readonly ChaosClient[], history: readonly HistoryEvent[]): Promise<void> {
   for (const client of clients) {
@@ -142,6 +157,7 @@ async function run(): Promise<boolean> {
       workers: isEmbedded ? 0 : Number(values.workers ?? 3),
       log: join(ground.folder, 'service.log'),
     });
+    const stopWatching = watchStarvation(fleet.stops);
     const target = { urls: () => fleet.urls, collection: COLLECTION };
     const clients = users.map((user) => new ChaosClient(user, keyOf(user), target, history, random));
     const ids: string[] = [];
@@ -153,6 +169,7 @@ async function run(): Promise<boolean> {
     await Promise.all(clients.map((client) => work(client, ground, ids, share, untilNow)));
     await tormented;
     await lastWords(clients, history);
+    stopWatching();
     const allowedFailures = new Set<string>();
     const broken = checkHistory(history, {
       sha256: ground.hashes,

@@ -95,5 +95,6 @@ export async function writeSideFile(task: SideTask): Promise<number> {
   await using writer = await OmWriter.create(path);
   const chunks = [Math.min(CHUNK_POINTS, nj), Math.min(CHUNK_POINTS, ni), Math.min(MOST_CHUNK_STEPS, steps)];
   const root = await writer.array({ name: VALUES, type: 'int32', shape: [nj, ni, steps], chunks }, slabsOf(task));
-  return writer.finish(root);
+  // awaited here: leaving the scope closes the writer
+  return await writer.finish(root);
 }

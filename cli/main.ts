@@ -137,6 +137,10 @@ dataFlags(program.command('index'))
   .option('--json', 'report as one JSON object')
   .action(run(async () => (await import('./index-data.js')).index));
 
+dataFlags(program.command('watch'))
+  .description('keep the run indexes up to date for services that do not look at the folders themselves')
+  .action(run(async () => (await import('./watch.js')).watch));
+
 dataFlags(program.command('query'))
   .description('answer a request without a server; CoverageJSON on standard output')
   .argument('<request>', 'JSON file, or - for standard input')

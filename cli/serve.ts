@@ -17,7 +17,7 @@ import type { Config } from '../schemas/config.js';
 import type { StateLock } from '../workers/state-lock.js';
 import { watchLoop } from '../workers/watchdog.js';
 import { extractDeps, requestPlanner } from './answer.js';
-import { keepSwept, lockStateOf, openJobs, openStore, startWorkers } from './compose.js';
+import { keepSwept, lockStateOf, openData, openJobs, openStore, startWorkers } from './compose.js';
 import { refreshWithProgress } from './index-data.js';
 import { loadConfig, type ServiceFlags } from './load-config.js';
 import { printNextSteps } from './next-steps.js';
@@ -34,11 +34,12 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** Looks at the data folders again and again; one that fails is logged and tried the next time. */
+/** Looks at the data folders, or at what another process published of them, again and again; failures are logged. */
 function keepFresh(catalogue: Catalogue, config: Config, logger: Logger): () => void {
   if (config.files.rescanMs === 0) return () => undefined;
   const timer = setInterval(() => {
-    catalogue.refresh().catch((error: unknown) => logger.error({ err: error }, 'index'));
+    const looking: Promise<unknown> = config.files.index ? catalogue.refresh() : catalogue.sync();
+    looking.catch((error: unknown) => logger.error({ err: error }, 'index'));
   }, config.files.rescanMs);
   timer.unref();
   return () => clearInterval(timer);
@@ -49,7 +50,9 @@ async function openParts(config: Config, logger: Logger, lock: StateLock | undef
   const store = await openStore(config);
   const opening = openJobs(config, store, logger, lock);
   try {
-    const { catalogue } = await refreshWithProgress(config, store);
+    const { catalogue } = config.files.index
+      ? await refreshWithProgress(config, store)
+      : await openData(config, undefined, store);
     return { store, catalogue, queue: await opening };
   } catch (error) {
     await opening.then((queue) => queue.close()).catch(() => undefined);

@@ -151,6 +151,10 @@ export const configSchema = z.strictObject({
         .min(0)
         .default(10 * 2 ** 30)
         .describe('Most bytes of all side-files (collections.<name>.sideFiles) together; 0: none are made.'),
+      index: z
+        .boolean()
+        .default(true)
+        .describe('Whether serve looks at data folders itself; false: it takes what `polyfst watch` has published.'),
       cacheBytes: z
         .number()
         .int()

@@ -20,6 +20,7 @@ import { decodeRows, scanRows } from './rows-files.js';
 import { growthRows } from './rows-growth.js';
 import { memoryRows } from './rows-memory.js';
 import { serveRows } from './rows-serve.js';
+import { sideRows } from './rows-side.js';
 import { variantRows } from './rows-variants.js';
 import { requestOf } from './workloads.js';
 
@@ -67,6 +68,7 @@ async function* serving(): AsyncGenerator<BenchRow> {
 async function* allRows(): AsyncGenerator<BenchRow> {
   const { only } = bench;
   yield* extractRows(bench);
+  if (only.has('side')) yield* sideRows(bench);
   if (only.has('W6')) yield* listingRows(bench);
   if (only.has('W7'))
     for (const data of ['u', 'c'] as const) yield* decodingRows(bench, data, await seriesFolder(bench, data));

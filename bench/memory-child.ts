@@ -16,7 +16,7 @@ function stateOf(name: 'VmRSS' | 'VmHWM'): number {
 }
 
 const product = await openProduct(folder, place);
-await product.deps.jumps?.build(product.cube);
+await product.deps.jumps.build(product.cube);
 globalThis.gc?.();
 await new Promise((done) => setTimeout(done, 200));
 const idle = stateOf('VmRSS');

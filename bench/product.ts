@@ -5,7 +5,7 @@ import { extractDeps, planBody } from '../cli/answer.js';
 import { openData } from '../cli/compose.js';
 import type { Catalogue } from '../extraction/catalogue.js';
 import type { Datacube } from '../extraction/datacube.js';
-import { coveragesOf, type ExtractDeps, encodePlan } from '../extraction/extract.js';
+import { coveragesOf, encodePlan } from '../extraction/extract.js';
 import { FLAG, LEVTYPES } from '../extraction/run-index.js';
 import type { CoverageBlock } from '../formats/coverage-block.js';
 import { type Config, parseConfig } from '../schemas/config.js';
@@ -20,13 +20,17 @@ export interface Product {
   readonly config: Config;
   readonly catalogue: Catalogue;
   readonly cube: Datacube;
-  readonly deps: ExtractDeps;
+  readonly deps: ReturnType<typeof extractDeps>;
 }
 
-/** Indexes the files of a folder; the state is kept below `folder` from run to run. */
-export async function openProduct(folder: string, data: string): Promise<Product> {
-  const state = join(folder, `state-${basename(data)}-${Buffer.from(data).toString('base64url').slice(-8)}`);
-  const config = parseConfig(undefined, {}, { data: [data], state, 'log-level': 'error' });
+/** Indexes the files of a folder; the state is kept below `folder` from run to run. `sideFiles`: variables kept time-major. */
+export async function openProduct(folder: string, data: string, sideFiles?: readonly string[]): Promise<Product> {
+  const state = join(
+    folder,
+    `${sideFiles ? 'side' : 'state'}-${basename(data)}-${Buffer.from(data).toString('base64url').slice(-8)}`,
+  );
+  const file = sideFiles && { collections: { [COLLECTION]: { roots: [data], sideFiles } } };
+  const config = parseConfig(file, {}, { ...(file ? {} : { data: [data] }), state, logLevel: 'error' });
   const { catalogue } = await openData(config);
   await catalogue.refresh();
   return { data, state, config, catalogue, cube: catalogue.cube(COLLECTION), deps: extractDeps(config) };

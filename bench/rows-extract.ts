@@ -141,7 +141,7 @@ async function ask(bench: Bench, run: Run, row: string): Promise<Asked> {
 /** Compressed records without their jump index, as they are found; then the index is made. */
 async function* firstRows(bench: Bench, { run, request, measured }: Asked): AsyncGenerator<BenchRow> {
   const { jumps, ...deps } = run.product.deps;
-  const without = { ...run.product, deps };
+  const without = { ...run.product, deps: deps as Product['deps'] };
   const work = async (): Promise<number> => (await valuesOf(without, request)).length;
   const timing = await time(Math.min(bench.n, 5), work);
   const fst = bench.peers ? venvPython('fst') : undefined;
@@ -149,7 +149,7 @@ async function* firstRows(bench: Bench, { run, request, measured }: Asked): Asyn
   const peer = fst !== undefined && isSeries ? timePeer(fst, 'decode', 3, run.files) : undefined;
   const peers = peer === undefined ? [] : [{ name: `whole records, librmn ${peer.version}`, ms: peer.median_ms }];
   yield* linesOf(measured, 'first', 'values', timing, peers);
-  await jumps?.build(run.product.cube);
+  await jumps.build(run.product.cube);
 }
 
 async function* openedRows(bench: Bench, asked: Asked, peers: readonly Peer[]): AsyncGenerator<BenchRow> {

@@ -45,7 +45,7 @@ async function storedSeries({ cube }: Product, level: number, offset: number): P
 /** Values and CoverageJSON of the series, opened, beside the floor of its reads. */
 export async function* seriesRows(bench: Bench, ask: SeriesAsk): AsyncGenerator<BenchRow> {
   const product = await openProduct(bench.folder, ask.folder);
-  if (ask.data === 'c') await product.deps.jumps?.build(product.cube);
+  if (ask.data === 'c') await product.deps.jumps.build(product.cube);
   const stored = await storedSeries(product, ask.level, ask.offset);
   const request = {
     ...{ ...keysOf(product, 'TT'), levelist: ask.level, step: `0/to/${stored.length - 1}` },

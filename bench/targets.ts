@@ -52,6 +52,10 @@ export const TARGETS: readonly Target[] = [
     ...{ name: 'W1 with side-file', wanted: '<= 2 x @openmeteo/file-reader', row: 'W1', how: 'opened', what: 'values' },
     ...{ side: 'om', peer: '@openmeteo', least: 0.5 },
   },
+  {
+    ...{ name: 'W1 with side-file, its reading alone', wanted: '<= 2 x @openmeteo/file-reader', row: 'W1-om-read' },
+    ...{ side: 'om', peer: '@openmeteo', least: 0.5 },
+  },
   ...ratio('W2-u', 'W2', 'u', 'values', [
     ['fstd2nc', 50],
     ['gribjump', 2.5],

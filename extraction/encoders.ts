@@ -1,4 +1,5 @@
 /** Encoders of feature answers beside CoverageJSON; each is loaded when a request asks for its format. */
+import { coveragesFloat32 } from '../formats/float32-values.js';
 import type { OutputFormat } from '../schemas/vocabulary.js';
 import type { CoverageEncoder, ExtractDeps } from './extract.js';
 
@@ -9,11 +10,22 @@ const ofPoints = (choose: (files: PointFiles) => CoverageEncoder): CoverageEncod
     yield* choose(await import('../formats/point-files.js'))(head, blocks, signal);
   };
 
+type Datasets = typeof import('./dataset-encoders.js');
+
+const ofDataset = (choose: (files: Datasets) => CoverageEncoder): CoverageEncoder =>
+  async function* (head, blocks, signal) {
+    yield* choose(await import('./dataset-encoders.js'))(head, blocks, signal);
+  };
+
 export const ENCODERS: NonNullable<ExtractDeps['encoders']> = {
   csv: ofPoints(({ pointsCsv }) => pointsCsv),
   arrow: ofPoints(({ pointsArrow }) => pointsArrow),
   parquet: ofPoints(({ pointsParquet }) => pointsParquet),
+  float32: coveragesFloat32,
   geojson: ofPoints(({ pointsGeojson }) => pointsGeojson),
+  netcdf: ofDataset(({ answerNetcdf }) => answerNetcdf),
+  netcdf3: ofDataset(({ answerNetcdf3 }) => answerNetcdf3),
+  zarr: ofDataset(({ answerZarr }) => answerZarr),
 };
 
 /** The same for files: Arrow as a file instead of a stream. */

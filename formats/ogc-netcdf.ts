@@ -22,24 +22,30 @@ const LEVELS: Readonly<
   o2d: ['depth', 'depth', 'm', 'down'],
 };
 
-const TIME: CfAttributes = {
+export const TIME: CfAttributes = {
   standard_name: 'time',
   long_name: 'valid time',
   units: 'seconds since 1970-01-01 00:00:00',
   calendar: 'proleptic_gregorian',
+  units_metadata: 'leap_seconds: none',
   axis: 'T',
 };
-const LAT: CfAttributes = { standard_name: 'latitude', long_name: 'latitude', units: 'degrees_north' };
-const LON: CfAttributes = { standard_name: 'longitude', long_name: 'longitude', units: 'degrees_east' };
-const MEMBER: CfAttributes = { standard_name: 'realization', long_name: 'ensemble member', units: '1' };
+export const LAT: CfAttributes = { standard_name: 'latitude', long_name: 'latitude', units: 'degrees_north' };
+export const LON: CfAttributes = { standard_name: 'longitude', long_name: 'longitude', units: 'degrees_east' };
+export const MEMBER: CfAttributes = { standard_name: 'realization', long_name: 'ensemble member', units: '1' };
 
-function levelAttributes(levtype: Levtype): { readonly name: string; readonly attributes: CfAttributes } {
+export function levelAttributes(levtype: Levtype): { readonly name: string; readonly attributes: CfAttributes } {
   const [name, standard, units, positive] = LEVELS[levtype === 'sfc' ? 'hl' : levtype];
   const standardName = standard === '' ? {} : { standard_name: standard };
   return { name, attributes: { ...standardName, long_name: 'level', units, positive } };
 }
 
-function variable(name: string, values: CfNumbers, dims: readonly CfDimension[], attributes: CfAttributes): CfVariable {
+export function variable(
+  name: string,
+  values: CfNumbers,
+  dims: readonly CfDimension[],
+  attributes: CfAttributes,
+): CfVariable {
   const dtype = values instanceof Float32Array ? 'float32' : values instanceof Int32Array ? 'int32' : 'float64';
   const isField = values instanceof Float32Array;
   return {
@@ -53,17 +59,19 @@ function variable(name: string, values: CfNumbers, dims: readonly CfDimension[],
   };
 }
 
-function paramAttributes(param: ParamRef, coordinates: string): CfAttributes {
+export function paramAttributes(param: ParamRef, coordinates: string): CfAttributes {
   return {
     ...(param.standardName === undefined ? {} : { standard_name: param.standardName }),
     long_name: param.description || param.name,
     units: param.unit,
+    ...(param.standardName?.includes('temperature') ? { units_metadata: 'temperature: on_scale' } : {}),
     ...(coordinates === '' ? {} : { coordinates }),
   };
 }
 
 /** A name that every reader of NetCDF takes: it starts with a letter. */
-const safeName = (name: string): string => (/^[A-Za-z]/.test(name) ? name : `v_${name}`).replace(/[^A-Za-z0-9_]/g, '_');
+export const safeName = (name: string): string =>
+  (/^[A-Za-z]/.test(name) ? name : `v_${name}`).replace(/[^A-Za-z0-9_]/g, '_');
 
 const seconds = (times: Float64Array): Float64Array => times.map((ms) => ms / 1000);
 

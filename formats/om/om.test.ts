@@ -100,6 +100,18 @@ test('one value, constant fields, and more chunks than one group of the table ho
   }
 });
 
+test('one float64 of any bits comes back without loss', async (context) => {
+  const path = join(folder(context), 'wide.om');
+  for (const value of [44.00913026160081, 1 / 3, -75.02492843035958, 1e300, 44.25]) {
+    await writeOne(
+      path,
+      { name: '', type: 'float64', shape: [1], chunks: [1], compression: 'fpx_xor_2d' },
+      Float64Array.of(value),
+    );
+    assert.deepEqual(await readAll(path), Float64Array.of(value));
+  }
+});
+
 test('a range is what a cut of the whole is', async (context) => {
   const path = join(folder(context), 'a.om');
   const values = Int32Array.from({ length: COUNT }, (_, n) => n);

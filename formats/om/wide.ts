@@ -115,13 +115,14 @@ export function writeWideBlocks(out: ByteWriter, values: BigUint64Array): void {
     const block = values.subarray(from, Math.min(from + BLOCK, values.length));
     const widest = block.reduce((most, value) => Math.max(most, wideLength(value)), 0);
     const bits = stored(widest);
+    // a header byte has six bits for the width: 64 is written as 63
+    const header = bits === 64 ? 63 : bits;
     if (widest > 0 && block.every((value) => value === block[0])) {
-      out.put(0xc0 + bits);
+      out.put(0xc0 + header);
       little(out, block[0]!, Math.ceil(bits / 8));
       continue;
     }
-    // a header byte has six bits for the width: 64 is written as 63
-    out.put(bits === 64 ? 63 : bits);
+    out.put(header);
     packWide(out, block, bits);
   }
 }

@@ -1,6 +1,6 @@
 /** A browser on a page of a real service over the demo run. Watches the console and refuses requests to anywhere else. */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +31,8 @@ export interface Bench extends AsyncDisposable {
   readonly service: TestService;
   readonly browser: Browser;
   open(hash?: string, options?: BrowserContextOptions): Promise<Opened>;
+  /** another service over the same data, in the same browser */
+  another(config: Readonly<Record<string, unknown>>): Promise<Bench>;
 }
 
 export interface Opened extends AsyncDisposable {
@@ -39,25 +41,41 @@ export interface Opened extends AsyncDisposable {
   readonly complaints: string[];
 }
 
+async function benchOf(
+  browser: Browser,
+  data: readonly string[],
+  config: Readonly<Record<string, unknown>>,
+  end: () => Promise<unknown>,
+): Promise<Bench> {
+  const service = await startTestService(data, config);
+  return {
+    url: service.url,
+    service,
+    browser,
+    open: (hash = '', options = {}) => open(browser, service.url, hash, options),
+    another: (other) => benchOf(browser, data, other, async () => undefined),
+    async [Symbol.asyncDispose]() {
+      await end();
+      await service[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** One browser and one service; over the demo run where no folders are given. */
 export async function startBench(
   data?: readonly string[],
   config: Readonly<Record<string, unknown>> = {},
 ): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'polyfst-page-'));
   if (data === undefined) await writeDemo(folder, 'xdf');
-  const service = await startTestService(data ?? [folder], config);
-  const browser = await chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox'] });
-  return {
-    url: service.url,
-    service,
-    browser,
-    open: (hash = '', options = {}) => open(browser, service.url, hash, options),
-    async [Symbol.asyncDispose]() {
-      await browser.close();
-      await service[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM!,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+  });
+  return benchOf(browser, data ?? [folder], config, async () => {
+    await browser.close();
+    await rm(folder, { recursive: true, force: true });
+  });
 }
 
 async function open(browser: Browser, url: string, hash: string, options: BrowserContextOptions): Promise<Opened> {
@@ -95,21 +113,15 @@ export async function mapShown(page: Page): Promise<void> {
   await page.waitForSelector('body[data-shown]');
 }
 
+let axeSource: Promise<string> | undefined;
+
 /** Findings of axe-core that are serious or critical; contrast over the map is left to the tokens. */
 export async function axe(page: Page): Promise<string[]> {
-  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await page.evaluate(source);
+  axeSource ??= readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  await page.evaluate(await axeSource);
   return page.evaluate(`axe.run({ exclude: [['#map']] }, {
     runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] },
   }).then(({ violations }) => violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, impact, nodes }) => impact + ' ' + id + ': ' + nodes.map(({ target, failureSummary }) => target + ' ' + failureSummary).join(' | ')))`);
-}
-
-/** Keeps a screenshot for docs/gallery when POLYFST_GALLERY asks for it. */
-export async function keep(page: Page, name: string): Promise<void> {
-  if (process.env['POLYFST_GALLERY'] === undefined) return;
-  const folder = join(root, 'docs', 'gallery');
-  await mkdir(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`) });
 }

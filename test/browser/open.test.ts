@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { axe, type Bench, keep, mapShown, noBrowser, RUN, startBench, textOf } from './browser.js';
+import { axe, type Bench, mapShown, noBrowser, RUN, startBench, textOf } from './browser.js';
 
 describe('the page: opening, parameters, levels, runs, time', { skip: noBrowser }, () => {
   let bench: Bench;
@@ -21,7 +21,6 @@ describe('the page: opening, parameters, levels, runs, time', { skip: noBrowser 
       assert.ok((await page.locator('.legend-bar text').count()) >= 5);
       assert.deepEqual(await axe(page), []);
       assert.deepEqual(complaints, []);
-      await keep(page, `open-${colorScheme}`);
     });
   }
 
@@ -78,6 +77,39 @@ describe('the page: opening, parameters, levels, runs, time', { skip: noBrowser 
     const fahrenheit = Number.parseFloat(await textOf(head));
     assert.ok(Math.abs(fahrenheit - (celsius * 1.8 + 32)) < 0.15, `${celsius} ${fahrenheit}`);
     await page.waitForFunction(`location.hash.includes('u=temperature:F') && location.hash.includes('tz=local')`);
+    assert.deepEqual(complaints, []);
+  });
+
+  it('lists its keys, and leaves letters alone when told so', async () => {
+    await using opened = await bench.open('#c=demo-sfc&p=2t');
+    const { page, complaints } = opened;
+    await mapShown(page);
+    await page.focus('#map');
+    await page.keyboard.press('?');
+    await page.waitForSelector('#help [role=dialog]');
+    assert.deepEqual(await axe(page), []);
+    await page.uncheck('#help input');
+    await page.keyboard.press('Escape');
+    assert.equal(await page.locator('#help [role=dialog]').count(), 0);
+    await page.reload();
+    await mapShown(page);
+    await page.focus('#map');
+    await page.keyboard.press('g');
+    assert.equal(await page.getAttribute('[data-tool=poly]', 'aria-pressed'), 'false');
+    assert.deepEqual(complaints, []);
+  });
+
+  it('opens a menu at a place of the map', async () => {
+    await using opened = await bench.open('#c=demo-sfc&p=2t');
+    const { page, complaints } = opened;
+    await mapShown(page);
+    await page.click('#map', { button: 'right' });
+    await page.waitForSelector('[role=menu] [role=menuitem]:focus');
+    assert.deepEqual(await axe(page), []);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.profile .mark-temperature');
+    assert.equal(await page.locator('[role=menu]').count(), 0);
     assert.deepEqual(complaints, []);
   });
 

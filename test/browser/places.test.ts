@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { axe, type Bench, keep, mapShown, noBrowser, startBench, textOf } from './browser.js';
+import { axe, type Bench, mapShown, noBrowser, startBench, textOf } from './browser.js';
 
 const KEY = 'k'.repeat(24);
 const LINK = '#c=demo-sfc&p=2t&t=2025-01-16T18:00Z';
@@ -46,7 +46,6 @@ describe('the page: projections, errors, small screens', { skip: noBrowser }, ()
         compared++;
       }
       assert.ok(compared >= 5, `${compared} places compared`);
-      await keep(page, `projection-${crs}`);
       assert.deepEqual(complaints, []);
     });
   }
@@ -82,15 +81,34 @@ describe('the page: projections, errors, small screens', { skip: noBrowser }, ()
     await page.waitForSelector('#strip:not(:has(.strip))', { state: 'attached', timeout: 30_000 });
   });
 
+  it('19 counts down while the server is busy', async () => {
+    await using opened = await bench.open();
+    const { page } = opened;
+    let refused = 0;
+    await page.route('**/edr/collections?f=json', (route) =>
+      refused++ === 0
+        ? route.fulfill({ status: 529, headers: { 'Retry-After': '2' }, json: { code: 'busy', detail: 'Busy.' } })
+        : route.fallback(),
+    );
+    await page.reload();
+    await page.waitForSelector('#strip:has-text("The server is busy. Trying again in")');
+    await mapShown(page);
+    assert.equal(await page.locator('#strip .strip').count(), 0);
+    assert.equal(refused, 2);
+  });
+
   it('19 asks for the key of a server that wants one', async () => {
-    await using keyed = await startBench(undefined, {
+    await using keyed = await bench.another({
       auth: { keys: [{ id: 'one', user: 'ann', sha256: createHash('sha256').update(KEY).digest('hex') }] },
     });
     await using opened = await keyed.open(LINK);
     const { page } = opened;
     await page.fill('#strip input[name=key]', KEY);
     await page.keyboard.press('Enter');
-    await page.waitForSelector('#title h1');
+    await mapShown(page);
+    await page.waitForFunction(
+      `[...document.querySelectorAll('.fill:not(.waiting) img')].some((tile) => tile.naturalWidth > 0)`,
+    );
     assert.doesNotMatch((await page.evaluate('location.href')) as string, /kkkk/);
   });
 
@@ -111,7 +129,6 @@ describe('the page: projections, errors, small screens', { skip: noBrowser }, ()
       await page.waitForSelector('.met .uplot');
       const wide = await page.evaluate('document.documentElement.scrollWidth');
       assert.equal(wide, 390);
-      await keep(page, name);
       const height = async (): Promise<number> => (await page.locator('#panel').boundingBox())!.height;
       const stop = await height();
       await page.locator('.grab button').last().tap();
@@ -119,6 +136,15 @@ describe('the page: projections, errors, small screens', { skip: noBrowser }, ()
       await page.locator('.grab button').first().tap();
       await page.locator('.grab button').first().tap();
       assert.ok((await height()) > 800);
+      await page.locator('.grab button').last().tap();
+      const map = (await page.locator('#map').boundingBox())!;
+      const finger = await page.context().newCDPSession(page);
+      const touchPoints = [{ x: map.x + map.width / 2, y: map.y + 150 }];
+      await finger.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints });
+      await page.waitForSelector('[role=menu]');
+      await finger.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+      await page.locator('[role=menuitem]').nth(1).tap();
+      await page.waitForSelector('.profile');
       assert.deepEqual(await axe(page), []);
       assert.deepEqual(complaints, []);
     });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Page, Request } from 'playwright-core';
-import { axe, type Bench, keep, mapShown, noBrowser, startBench, textOf } from './browser.js';
+import { axe, type Bench, mapShown, noBrowser, startBench, textOf } from './browser.js';
 
 const isSubmit = (request: Request): boolean => request.method() === 'POST' && /\/requests$/.test(request.url());
 const isPrice = (request: Request): boolean => request.method() === 'POST' && request.url().includes('dry-run');
@@ -48,7 +48,6 @@ describe('the page: areas and tracks', { skip: noBrowser }, () => {
     assert.match(await textOf(page.locator('#extract')), new RegExp(`Extract ${points} points`));
     assert.ok(((await page.evaluate(`location.hash`)) as string).includes('&job='));
     assert.deepEqual(await axe(page), []);
-    await keep(page, 'area');
     assert.deepEqual(complaints, []);
   });
 
@@ -97,13 +96,12 @@ describe('the page: areas and tracks', { skip: noBrowser }, () => {
     const { page, complaints } = opened;
     await page.click('#extract');
     await page.waitForSelector('.section rect[fill]');
-    const labels = await page.locator('.section text').allInnerTexts();
+    const labels = await page.locator('.section text').allTextContents();
     for (const label of ['1000', '850', '500']) assert.ok(labels.includes(label), label);
     assert.ok(
       labels.some((label) => /^\d\d:\d\d$/.test(label)),
       'times along the track',
     );
-    await keep(page, 'track');
     assert.deepEqual(await axe(page), []);
     assert.deepEqual(complaints, []);
   });
@@ -119,7 +117,6 @@ describe('the page: areas and tracks', { skip: noBrowser }, () => {
     await page.click('#jobs-button');
     await page.waitForFunction(`document.querySelectorAll('#jobs .job[data-state=processed]').length === 2`);
     assert.deepEqual(await axe(page), []);
-    await keep(page, 'requests');
     await page.locator('#jobs [aria-label=Remove]').first().click();
     assert.equal(await page.locator('#jobs .job').count(), 1);
     await page.click('#jobs >> text=Show');
@@ -149,18 +146,34 @@ describe('the page: areas and tracks', { skip: noBrowser }, () => {
     await mapShown(page);
     assert.deepEqual(complaints, []);
   });
-});
 
-describe('the page: requests that wait', { skip: noBrowser }, () => {
   it('14 cancels a request that is queued', async () => {
-    await using bench = await startBench(undefined, { workers: { enabled: false } });
-    await using opened = await bench.open(`${SURFACE}&f=${POLY}`);
+    await using idle = await bench.another({ workers: { enabled: false } });
+    await using opened = await idle.open(`${SURFACE}&f=${POLY}`);
     const { page, complaints } = opened;
     await page.click('#extract');
     await page.waitForSelector('.job[data-state=queued]');
     await page.click('.job >> text=Cancel');
     await page.waitForSelector('.job[data-state=cancelled]');
     assert.equal(await page.locator('.job >> text=Repeat').count(), 1);
+    assert.deepEqual(complaints, []);
+  });
+
+  it('10 moves and removes corners by keys, and tells where edges cross', async () => {
+    await using opened = await bench.open(`${SURFACE}&f=${POLY}`);
+    const { page, complaints } = opened;
+    await page.waitForSelector('#extract');
+    const corner = page.locator('.vertex').nth(1);
+    await corner.focus();
+    await page.keyboard.press('Shift+ArrowUp');
+    await page.waitForFunction(`!location.hash.includes('46,-74;46,-70')`);
+    const moved = /f=poly:44,-74;([\d.]+),-74;46,-70;/.exec((await page.evaluate('location.hash')) as string);
+    assert.ok(Number(moved?.[1]) > 46, String(moved));
+    assert.equal(await page.evaluate(`document.activeElement.classList.contains('vertex')`), true);
+    await page.keyboard.press('Delete');
+    await page.waitForFunction(`document.querySelectorAll('.vertex').length === 3`);
+    await page.evaluate(`location.hash = ${JSON.stringify(`${SURFACE}&f=poly:44,-74;46,-70;46,-74;44,-70`)}`);
+    await page.waitForSelector('path.shape.wrong');
     assert.deepEqual(complaints, []);
   });
 });

@@ -69,8 +69,10 @@ export class Handles {
     let changed: Feature | undefined;
     if (step !== undefined) {
       const pixels = event.shiftKey ? 10 : 1;
-      const from = this.#map.latLngToContainerPoint([at[0], at[1]]);
-      const { lat, lng } = this.#map.containerPointToLatLng(from.add(L.point(step[0] * pixels, step[1] * pixels)));
+      // not by way of the container, whose points are whole pixels
+      const from = this.#map.project([at[0], at[1]], this.#map.getZoom());
+      const to = from.add(L.point(step[0] * pixels, step[1] * pixels));
+      const { lat, lng } = this.#map.unproject(to, this.#map.getZoom());
       changed = moveCorner(feature, index, [lat, lng]);
     } else if (event.key === 'Delete' || event.key === 'Backspace') changed = removeCorner(feature, index);
     else return;

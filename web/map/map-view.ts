@@ -5,6 +5,7 @@ import { type CoastColours, CoastLayer } from './coast.js';
 import { CRS_OF, projectedBox } from './crs.js';
 import { DrawLayer } from './draw-layer.js';
 import { FillStack } from './fill.js';
+import { LongPress } from './long-press.js';
 import { PictureLayer } from './picture.js';
 
 export interface MapEvents {
@@ -49,7 +50,10 @@ export class MapView {
   lines: PictureLayer | undefined;
   drawing: DrawLayer | undefined;
 
+  readonly #press: LongPress;
+
   constructor(element: HTMLElement, events: MapEvents) {
+    this.#press = new LongPress(element, (x, y) => this.#held(x, y));
     this.#element = element;
     this.#events = events;
   }
@@ -101,9 +105,12 @@ export class MapView {
       const view = this.#view();
       if (view !== undefined) this.#events.view(view);
     });
-    map.on('click', ({ latlng }) => this.#events.click(place(latlng)));
+    map.on('click', ({ latlng }) => {
+      if (!this.#press.taken()) this.#events.click(place(latlng));
+    });
     map.on('dblclick', () => this.#events.doubleClick());
     map.on('contextmenu', ({ latlng, containerPoint: { x, y } }) => this.#events.menu(place(latlng), x, y));
+    map.on('zoomstart movestart', () => this.#press.drop());
     map.on('mousemove', ({ latlng, containerPoint: { x, y } }) => {
       this.drawing?.move(place(latlng));
       this.#events.hover(place(latlng), x, y);
@@ -127,6 +134,12 @@ export class MapView {
 
   zoomBy(steps: number): void {
     this.#map?.setZoom(this.#map.getZoom() + steps * 0.75);
+  }
+
+  /** A finger held still on the map. */
+  #held(x: number, y: number): void {
+    const { lat, lng } = this.#map!.containerPointToLatLng([x, y]);
+    this.#events.menu([lat, lng], x, y);
   }
 
   resized(): void {

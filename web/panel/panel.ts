@@ -109,6 +109,10 @@ function tabs(page: Page, feature: Feature): TemplateResult {
   )}</div>`;
 }
 
+/** The same numbers in rows: what a plot says to those who do not see it. */
+const tableLink = ({ t, store }: Page): TemplateResult =>
+  html`<button class="text-link" @click=${() => store.dispatch({ type: 'tab', tab: 'data' })}>${t('showTable')}</button>`;
+
 function body(page: Page, feature: Feature, width: number): TemplateResult {
   const { t, data, selection } = page;
   switch (page.state.tab) {
@@ -118,17 +122,22 @@ function body(page: Page, feature: Feature, width: number): TemplateResult {
         if (value.single === undefined && value.members === undefined)
           return html`<p class="notice">${t('outside')}</p>`;
         const rows = metRows(selection!.model, value);
-        return rows === undefined
-          ? html`<p class="notice">${t('noValues')}</p>`
-          : metTab(page, rows, width, feature.at);
+        if (rows !== undefined) return html`${metTab(page, rows, width, feature.at)}${tableLink(page)}`;
+        const hasFields = selection!.model.parts.some(({ levtype }) => levtype === 'sfc' || levtype === 'pl');
+        return html`<p class="notice">${t(hasFields ? 'noValues' : 'noMeteogram')}</p>`;
       });
     case 'prof':
       if (feature.kind !== 'pt') return html`<p class="notice">${t('needPoint')}</p>`;
-      return asked(page, 'prof', data.prof, (value) => profileTab(page, value, width, feature.at));
+      return asked(
+        page,
+        'prof',
+        data.prof,
+        (value) => html`${profileTab(page, value, width, feature.at)}${tableLink(page)}`,
+      );
     case 'area':
-      return areaTab(page, width);
+      return html`${areaTab(page, width)}${data.result.state === 'ready' ? tableLink(page) : ''}`;
     case 'track':
-      return trackTab(page, width);
+      return html`${trackTab(page, width)}${data.result.state === 'ready' ? tableLink(page) : ''}`;
     case 'data':
       return dataTab(page);
   }

@@ -44,7 +44,10 @@ export function contextMenu(page: Page): TemplateResult | typeof nothing {
     if (!(element instanceof HTMLElement)) return;
     element.style.left = `${Math.min(x, box.width - WIDTH)}px`;
     element.style.top = `${Math.min(y, box.height - HEIGHT)}px`;
-    if (!element.contains(document.activeElement)) element.querySelector<HTMLElement>('button')?.focus();
+    // the items come after their frame
+    queueMicrotask(() => {
+      if (!element.contains(document.activeElement)) element.querySelector<HTMLElement>('button')?.focus();
+    });
   };
   return html`<div class="card place-menu" role="menu" aria-label=${placeText(at, state.lang)} ${ref(place)} @keydown=${walk}><p aria-hidden="true">${placeText(at, state.lang)}</p>${items.map(
     ([key, run]) =>

@@ -27,13 +27,16 @@ const KEYS: readonly (readonly [keys: string, text: Key])[] = [
 
 let opener: Element | null = null;
 
+/** The ref is set again at each rendering: only the first finds the focus elsewhere. */
 const focusFirst = (element: Element | undefined): void => {
   if (element === undefined) {
     if (opener instanceof HTMLElement) opener.focus();
     return;
   }
-  opener = document.activeElement;
-  element.querySelector<HTMLElement>('button')?.focus();
+  if (!element.contains(document.activeElement)) opener = document.activeElement;
+  queueMicrotask(() => {
+    if (!element.contains(document.activeElement)) element.querySelector<HTMLElement>('button')?.focus();
+  });
 };
 
 export function shortcuts(page: Page): TemplateResult | typeof nothing {

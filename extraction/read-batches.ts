@@ -42,6 +42,8 @@ export interface PlannedRead extends ReadShape {
   /** number in the cube's files of each record */
   readonly file: Uint32Array;
   readonly batch: RecordBatch;
+  /** estimated ns */
+  readonly work: number;
 }
 
 /** Columns of some records of one container as a batch. */
@@ -124,13 +126,13 @@ function* slotBatches(plan: Plan, records: CubeRecords, valuesOf: (slot: number)
     const more = 4 * valuesOf(slot);
     const isFull = ns >= most || bytes + more > MOST_BYTES;
     if (n > from && (isFull || kindOf(slot) !== kindOf(order[from]!))) {
-      yield order.subarray(from, n);
+      yield { slots: order.subarray(from, n), work: ns };
       [from, bytes, ns] = [n, 0, 0];
     }
     bytes += more;
     ns += work[slot]!;
   }
-  if (from < order.length) yield order.subarray(from);
+  if (from < order.length) yield { slots: order.subarray(from), work: ns };
 }
 
 /** Points of the batch's records when each has its own. */
@@ -154,11 +156,19 @@ export function* readsOfGroup(plan: Plan, g: number, way: ReadWay): Generator<Pl
   const { starts } = group;
   const valuesOf = (slot: number): number =>
     starts === undefined ? group.points.length : starts[slot + 1]! - starts[slot]!;
-  for (const slots of slotBatches(plan, records, valuesOf, way)) {
+  for (const { slots, work } of slotBatches(plan, records, valuesOf, way)) {
     const file = slots.map((slot) => records.file[slot]!);
     const container = plan.cube.files[file[0]!]!.container;
     const own = starts === undefined ? { points: group.points } : ownPoints(group, slots);
-    yield { group: g, ...fileSet(plan.cube, file), file, slots, batch: batchOf(records, container, slots), ...own };
+    yield {
+      group: g,
+      ...fileSet(plan.cube, file),
+      file,
+      slots,
+      batch: batchOf(records, container, slots),
+      work,
+      ...own,
+    };
   }
 }
 

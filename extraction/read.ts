@@ -2,13 +2,14 @@
  * A plan's records become slabs of values: batch by batch in the order of the files, every record once, at most `cores`
  * native calls under way. Slabs come in the order of the plan, group after group; a consumer that waits holds reading back.
  */
-import { gatherFiles, recycle } from '../native/index.js';
+import { recycle } from '../native/index.js';
 import { CODES, type ErrorCode, FeatureError } from '../schemas/problem.js';
 import type { Budget } from './budget.js';
 import { recordsOf } from './datacube.js';
 import type { JumpIndexes } from './jump-index.js';
 import { groupValues, type Plan } from './plan-types.js';
 import { MOST_BYTES, type PlannedRead, type ReadShape, readsOfGroup } from './read-batches.js';
+import { gatherJoined, joined, MOST_JOINED_BYTES } from './read-join.js';
 import { gatherRemote, isRemoteRead } from './read-remote.js';
 import type { SideFiles } from './side-files.js';
 import { readSide, type SideRead, sideReadsOf } from './side-read.js';
@@ -45,17 +46,25 @@ function failed(plan: Plan, read: PlannedRead, errno: number, record: number): F
   );
 }
 
-async function readOne(
+/** Slabs of reads that one call serves. */
+async function readTogether(
   plan: Plan,
-  read: PlannedRead,
+  reads: readonly PlannedRead[],
   jumps: string | undefined,
   signal?: AbortSignal,
-): Promise<ReadSlab> {
-  const { values, status } = isRemoteRead(plan.cube, read)
-    ? await gatherRemote(plan.cube, read, signal)
-    : await gatherFiles(read.files, read.fileOf, read.batch, read.points, read.starts, jumps);
-  for (let r = 0; r < status.length; r++) if (status[r] !== 0) throw failed(plan, read, status[r]!, r);
-  return { read, values };
+): Promise<ReadSlab[]> {
+  const { values, status } = isRemoteRead(plan.cube, reads[0]!)
+    ? await gatherRemote(plan.cube, reads[0]!, signal)
+    : await gatherJoined(plan.cube, reads, jumps);
+  let [record, value] = [0, 0];
+  return reads.map((read): ReadSlab => {
+    const count = read.starts === undefined ? read.slots.length * read.points.length : read.points.length;
+    for (let r = 0; r < read.slots.length; r++, record++) {
+      if (status[record] !== 0) throw failed(plan, read, status[record]!, r);
+    }
+    value += count;
+    return { read, values: reads.length === 1 ? values : values.subarray(value - count, value) };
+  });
 }
 
 /** Series out of a side-file, or out of their records when the file cannot be read. */
@@ -67,10 +76,10 @@ async function readSeries(plan: Plan, read: SideRead, deps: ReadDeps, signal?: A
     const values = new Float32Array(read.slots.length * read.points.length);
     const placeOf = new Map(Array.from(read.slots, (slot, n) => [slot, n]));
     for (const part of readsOfGroup(plan, read.group, deps)) {
-      const slab = await readOne(plan, part, deps.jumps?.folder, signal);
+      const [slab] = await readTogether(plan, [part], deps.jumps?.folder, signal);
       for (const [n, slot] of part.slots.entries()) {
         const [at, width] = [placeOf.get(slot), read.points.length];
-        if (at !== undefined) values.set(slab.values.subarray(n * width, (n + 1) * width), at * width);
+        if (at !== undefined) values.set(slab!.values.subarray(n * width, (n + 1) * width), at * width);
       }
     }
     return { read, values };
@@ -86,31 +95,40 @@ function* partsOf(plan: Plan, deps: ReadDeps): Generator<PlannedRead | SideRead>
 export function memoryOf(plan: Plan, cores: number): number {
   let largest = 0;
   for (const group of plan.groups) largest = Math.max(largest, groupValues(group));
-  return 8 * largest + cores * Math.min(MOST_BYTES, 4 * largest);
+  const batch = Math.max(4 * largest, plan.groups.length > 1 ? MOST_JOINED_BYTES : 0);
+  return 8 * largest + cores * Math.min(MOST_BYTES, batch);
+}
+
+/** Large values that came out of records, which nobody else holds. */
+function giveBack([slab]: readonly ReadSlab[]): void {
+  if (slab === undefined || 'series' in slab.read) return;
+  if (slab.values.buffer.byteLength >= LARGE_BYTES) recycle(slab.values);
 }
 
 /** Slabs of a plan. All memory is taken at once, so that two requests never wait for each other halfway. */
 export async function* readPlan(plan: Plan, deps: ReadDeps, signal?: AbortSignal): AsyncGenerator<ReadSlab> {
   const release = await deps.memory.acquire(memoryOf(plan, deps.cores), signal);
-  const underWay: Promise<ReadSlab>[] = [];
+  const underWay: Promise<readonly ReadSlab[]>[] = [];
   try {
-    const reads = partsOf(plan, deps);
+    const reads = joined(plan.cube, partsOf(plan, deps));
     for (let next = reads.next(); ; ) {
       while (next.done !== true && underWay.length < deps.cores) {
         signal?.throwIfAborted();
         const part = next.value;
-        const slab =
-          'series' in part ? readSeries(plan, part, deps, signal) : readOne(plan, part, deps.jumps?.folder, signal);
+        const slabs =
+          'series' in part
+            ? readSeries(plan, part, deps, signal).then((slab) => [slab])
+            : readTogether(plan, part, deps.jumps?.folder, signal);
         // a failure behind another one must not count as unhandled
-        slab.catch(() => undefined);
-        underWay.push(slab);
+        slabs.catch(() => undefined);
+        underWay.push(slabs);
         next = reads.next();
       }
       const first = underWay.shift();
       if (first === undefined) return;
-      const slab = await first;
-      yield slab;
-      if (slab.values.byteLength >= LARGE_BYTES) recycle(slab.values);
+      const slabs = await first;
+      yield* slabs;
+      giveBack(slabs);
     }
   } finally {
     await Promise.allSettled(underWay);

@@ -14,6 +14,7 @@ import { type LevelAxis, levelAxes } from './level-axes.js';
 import { maskRows } from './masks.js';
 import { memberAxis } from './member-axis.js';
 import { type Series, seriesOf } from './series.js';
+import { splitLevels } from './series-levels.js';
 import { gridDescriptors, gridKeys } from './ticket.js';
 import { timeAxes } from './time-axes.js';
 import { addSurface, verticalParts } from './vertical-parts.js';
@@ -38,6 +39,8 @@ export interface ViewOptions {
   readonly ticket?: 'full' | 'attributes' | 'none';
   readonly units?: 'native' | 'si';
   readonly names?: 'nomvar' | 'cf' | 'short';
+  /** a variable for each level, without vertical dimensions */
+  readonly splitLevels?: boolean;
   /** add surface fields that hybrid levels need */
   readonly vertical?: boolean;
   readonly attributes?: CfAttributes;
@@ -175,7 +178,8 @@ export async function buildView(table: ViewTable, rows: Uint32Array, options: Vi
   const fields = rows.filter((row) => isField(columns, row));
   const chosen = options.vertical === false ? fields : addSurface(columns, table.count, fields);
   const { numberOf, parts } = await gridParts(table, chosen);
-  const series = seriesOf(columns, chosen, numberOf);
+  const whole = seriesOf(columns, chosen, numberOf);
+  const series = options.splitLevels === true ? splitLevels(whole) : whole;
   const byGrid = new Map<number, Series[]>();
   for (const one of series) byGrid.set(one.grid, [...(byGrid.get(one.grid) ?? []), one]);
   const records = (list: readonly Series[]): number => list.reduce((sum, { places }) => sum + places.length, 0);

@@ -75,6 +75,7 @@ export const CONVERTERS: Readonly<Record<string, () => Promise<Converter>>> = {
   parquet: async () => (await import('./tables.js')).parquet,
   arrow: async () => (await import('./tables.js')).arrow,
   csv: async () => (await import('./tables.js')).csvTable,
+  om: async () => (await import('./om.js')).om,
   geojson: async () => (await import('./geojson.js')).geojson,
 };
 

@@ -98,7 +98,12 @@ function westmost(first: number, step: number, width: number, periodic: boolean)
   return start >= width || start <= 0 ? { first: turned, start: 0 } : { first: turned + start * step - 360, start };
 }
 
-const rotatedWkt = (poleLat: number, poleLon: number): string =>
+/** Longitudes and latitudes on the sphere. */
+export const SPHERE_WKT =
+  'GEOGCRS["sphere",DATUM["sphere",ELLIPSOID["sphere",6371000,0,LENGTHUNIT["metre",1]]],PRIMEM["Greenwich",0,ANGLEUNIT["degree",0.0174532925199433]],CS[ellipsoidal,2],AXIS["latitude",north,ORDER[1],ANGLEUNIT["degree",0.0174532925199433]],AXIS["longitude",east,ORDER[2],ANGLEUNIT["degree",0.0174532925199433]]]';
+
+/** A rotated frame, its north pole at the given place. */
+export const rotatedWkt = (poleLat: number, poleLon: number): string =>
   `GEOGCRS["Rotated_pole",BASEGEOGCRS["sphere",DATUM["sphere",ELLIPSOID["sphere",6371000,0,LENGTHUNIT["metre",1]]],PRIMEM["Greenwich",0,ANGLEUNIT["degree",0.0174532925199433]]],DERIVINGCONVERSION["Pole rotation",METHOD["Pole rotation (netCDF CF convention)"],PARAMETER["Grid north pole latitude (netCDF CF convention)",${poleLat},ANGLEUNIT["degree",0.0174532925199433]],PARAMETER["Grid north pole longitude (netCDF CF convention)",${poleLon},ANGLEUNIT["degree",0.0174532925199433]],PARAMETER["North pole grid longitude (netCDF CF convention)",0,ANGLEUNIT["degree",0.0174532925199433]]],CS[ellipsoidal,2],AXIS["longitude",east,ORDER[1],ANGLEUNIT["degree",0.0174532925199433]],AXIS["latitude",north,ORDER[2],ANGLEUNIT["degree",0.0174532925199433]]]`;
 
 interface Spread {

@@ -189,12 +189,15 @@ function namesOf(drafts: readonly Draft[]): string[] {
   const names = drafts.map((draft) =>
     PARTS.reduce((name, part, at) => (differs[at]! ? name + part(draft, most.levels) : name), base),
   );
-  return names.map((name, at) => {
-    if (names.indexOf(name) === names.lastIndexOf(name)) return name;
-    const draft = drafts[at]!;
-    // a surface field beside the levels of the same variable
-    if (draft.levels === 'none' && most.levels !== 'none') return name + CLASS_SUFFIX.none;
-    return names.indexOf(name) === at ? name : `${name}_${names.slice(0, at).filter((one) => one === name).length + 1}`;
+  // a surface field beside the levels of the same variable
+  const settled = names.map((name, at) => {
+    const isShared = names.indexOf(name) !== names.lastIndexOf(name);
+    const isSurface = drafts[at]!.levels === 'none' && most.levels !== 'none';
+    return isShared && isSurface ? name + CLASS_SUFFIX.none : name;
+  });
+  return settled.map((name, at) => {
+    const before = settled.slice(0, at).filter((one) => one === name).length;
+    return before === 0 ? name : `${name}_${before + 1}`;
   });
 }
 

@@ -1,9 +1,13 @@
 /** OM files between us and omfiles, the field's own library: what either writes the other reads as the same values. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { writeDemo } from '../../cli/demo.js';
+import { convert } from '../../extraction/convert/convert.js';
+import { openFst } from '../../extraction/fst/file.js';
 import { OmFile } from '../../formats/om/read.js';
 import { legacyOm, sampleOf, writeOne } from '../../formats/om/samples.js';
 import type { OmValues } from '../../formats/om/values.js';
@@ -127,4 +131,65 @@ test('both read the older layouts alike', async (context) => {
       await sameAs(ready.python, ready.folder, path, `version ${version}, compression ${compression}`);
     }
   }
+});
+
+interface Seen {
+  readonly name: string;
+  readonly dims: readonly string[];
+  readonly units: string;
+  readonly same: boolean;
+  readonly planes: readonly string[];
+}
+
+test('omfiles and its xarray engine read a converted run: axes, times, every plane bit for bit', async (context) => {
+  const ready = prepared(context);
+  if (ready === undefined) return;
+  const data = join(ready.folder, 'run');
+  const path = join(ready.folder, 'run.om');
+  await writeDemo(data, 'xdf');
+  const options = new Map([['lossless', 'fst']]);
+  const { signal } = new AbortController();
+  const base = '2025-01-15T00:00:00Z';
+  const where = ['nomvar=TT', 'nomvar=PN', 'etiket=R1DEMO__N', `dateo_iso=${base}`];
+  await convert({ inputs: [data], out: path, where, options, signal });
+  await using file = await openFst(data);
+  const planesOf = async (nomvar: string, level: number | undefined): Promise<string[]> => {
+    const records = file
+      .find()
+      .filter(
+        (one) =>
+          one.nomvar === nomvar &&
+          one.etiket === 'R1DEMO__N' &&
+          one.origin?.getTime() === Date.parse(base) &&
+          (level === undefined || one.level?.value === level),
+      );
+    records.sort((one, other) => one.validity!.getTime() - other.validity!.getTime());
+    const sums: string[] = [];
+    for (const record of records) {
+      const { values } = await file.read(record, { as: 'float32' });
+      sums.push(
+        createHash('sha256')
+          .update(new Uint8Array(Float32Array.from(values as Float32Array).buffer))
+          .digest('hex'),
+      );
+    }
+    return sums;
+  };
+  const [shape, times, ...seen] = jsonLines(ready.python, 'om/run.py', [path, 'TT_500hPa', 'PN']) as [
+    { dims: Record<string, number>; coords: string[]; crs: string },
+    { times: string[] },
+    ...Seen[],
+  ];
+  assert.equal(shape.dims['time'], times.times.length);
+  assert.ok(
+    ['lat', 'lon', 'time'].every((name) => shape.coords.includes(name)),
+    String(shape.coords),
+  );
+  assert.equal(shape.crs, 'GEOGCRS');
+  for (const { name, dims, same, planes } of seen) {
+    assert.deepEqual(dims, ['lat', 'lon', 'time'], name);
+    assert.ok(same, name);
+    assert.deepEqual(planes, await planesOf(name.split('_')[0]!, name.includes('500') ? 500 : undefined), name);
+  }
+  assert.equal(seen.length, 2);
 });

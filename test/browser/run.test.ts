@@ -83,9 +83,9 @@ describe('the page on the reference run', { skip: noBrowser || skipWithout(run, 
       records: { nomvar: string; level: { value: number } | null }[];
     };
     const levels = records.filter(({ nomvar }) => nomvar.trim() === 'TT').map(({ level }) => level!.value);
-    const marks = await page
-      .locator('.mark-temperature')
-      .evaluateAll('(all) => all.map((mark) => +mark.dataset.level)');
+    const marks = await page.evaluate(
+      `[...document.querySelectorAll('.mark-temperature')].map((mark) => +mark.dataset.level)`,
+    );
     assert.deepEqual(
       marks,
       levels.sort((one, other) => other - one),

@@ -8,6 +8,7 @@ import { Socket } from 'node:net';
 import type { Request, RequestHandler } from 'express';
 import type { Authenticator } from './auth.js';
 import { canUse } from './auth.js';
+import { binaryFormat } from './binary-accept.js';
 import type { ApiDeps } from './context.js';
 import { sendKept } from './kept-answers.js';
 
@@ -110,6 +111,7 @@ export function fastAnswers(deps: ApiDeps, { auth, known, headers }: FastParts, 
     const length = Number(req.headers['content-length'] ?? Number.NaN);
     if (name === undefined || !(length > 0 && length <= MOST_BODY) || UNUSUAL.some((header) => header in req.headers))
       return false;
+    if (binaryFormat(req.headers.accept) !== undefined) return false;
     const type = req.headers['content-type'];
     if (type !== undefined && !type.startsWith('application/json')) return false;
     // A proxy's word on the caller's address is believed or not by express.

@@ -8,6 +8,7 @@ import { FeatureError } from '../schemas/problem.js';
 import { acceptRequest, requireCollection, visibleCollections } from './accept.js';
 import type { Admission } from './admission.js';
 import type { Authenticator } from './auth.js';
+import { withAcceptedFormat } from './binary-accept.js';
 import { type ApiDeps, callerOf } from './context.js';
 import { deliver, v1ContentType } from './deliver.js';
 import { errorHandler, methodNotAllowed, notFoundHandler, RETRY_SECONDS } from './errors.js';
@@ -107,7 +108,7 @@ class V1 {
 
   async #submit(req: Request, res: Response, collection: string): Promise<void> {
     const { config } = this.#deps;
-    const body = parseV1Body(bodyBytes(req.body), config.limits);
+    const body = withAcceptedFormat(parseV1Body(bodyBytes(req.body), config.limits), req.get('Accept'));
     const submission = { user: callerOf(res), collection, body, idempotencyKey: req.get('Idempotency-Key') };
     const record = await acceptRequest(this.#deps, this.#parts.admission, submission, leaving(res));
     // Always 202, whatever the state is already: the client takes anything else for the data itself.

@@ -7,6 +7,7 @@ import type { JobRecord } from '../schemas/job.js';
 import { userId } from '../schemas/job.js';
 import { acceptRequest, priceRequest, requireCollection, visibleCollections } from './accept.js';
 import { AnswerCache } from './answer-cache.js';
+import { binaryFormat, withAcceptedFormat } from './binary-accept.js';
 import { type ApiDeps, callerOf, type PricedRequest } from './context.js';
 import { deliver } from './deliver.js';
 import { errorHandler, methodNotAllowed, notFoundHandler, RETRY_SECONDS } from './errors.js';
@@ -84,7 +85,9 @@ class V2 {
   }
 
   async submit(req: Request, res: Response, collection: string): Promise<void> {
-    const body = parseV2Body(bodyBytes(req.body), this.#deps.config.limits);
+    const accept = req.get('Accept');
+    const body = withAcceptedFormat(parseV2Body(bodyBytes(req.body), this.#deps.config.limits), accept);
+    res.vary('Accept');
     const user = callerOf(res);
     if (isDryRun(req)) {
       const { summary } = await this.#deps.planner.price(collection, body, leaving(res));
@@ -114,7 +117,10 @@ class V2 {
     const key = AnswerCache.keyOf({ collection, request, indexVersion });
     const answer = answers.find(key);
     if (key === undefined || answer === undefined) return false;
-    this.#parts.known?.keep(collection, bodyBytes(req.body), key, indexVersion);
+    // the same body with another `Accept` is another request
+    if (binaryFormat(req.get('Accept')) === undefined) {
+      this.#parts.known?.keep(collection, bodyBytes(req.body), key, indexVersion);
+    }
     sendKept(res, answer);
     this.#deps.metrics.cacheHits.inc();
     return true;

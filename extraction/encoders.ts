@@ -26,6 +26,7 @@ export const ENCODERS: NonNullable<ExtractDeps['encoders']> = {
   netcdf: ofDataset(({ answerNetcdf }) => answerNetcdf),
   netcdf3: ofDataset(({ answerNetcdf3 }) => answerNetcdf3),
   zarr: ofDataset(({ answerZarr }) => answerZarr),
+  om: ofDataset(({ answerOm }) => answerOm),
 };
 
 /** The same for files: Arrow as a file instead of a stream. */

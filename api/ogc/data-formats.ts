@@ -1,7 +1,9 @@
 /** Formats that data come in, and how a client chooses one. A format is one row here and its writer. */
 import type { Request, Response } from 'express';
 import { writeCsv } from '../../formats/csv.js';
+import { writeOgcFloat32 } from '../../formats/float32-values.js';
 import { writeGeojson } from '../../formats/geojson.js';
+import { writeOgcArrow } from '../../formats/ogc-arrow.js';
 import type { OgcAnswer } from '../../formats/ogc-coverage.js';
 import { writeOgcCovjson } from '../../formats/ogc-covjson.js';
 import { writeOgcGeotiff } from '../../formats/ogc-geotiff.js';
@@ -70,6 +72,20 @@ export const FILE_FORMATS: readonly DataFormat[] = [
     aliases: ['netcdf4', 'nc', 'application/x-netcdf'],
     extension: 'nc',
     write: (answer, { title }) => writeOgcNetcdf(answer, title),
+  },
+  {
+    name: 'Arrow',
+    media: 'application/vnd.apache.arrow.stream',
+    aliases: [],
+    extension: 'arrow',
+    write: (answer) => writeOgcArrow(answer),
+  },
+  {
+    name: 'Float32',
+    media: 'application/octet-stream',
+    aliases: [],
+    extension: 'bin',
+    write: (answer) => writeOgcFloat32(answer),
   },
 ];
 

@@ -33,6 +33,8 @@ const CRASH_LIMIT = 2;
 const LOSS_LIMIT = 5;
 /** How long a job over its user's share steps back. */
 const STEP_BACK_MS = 300;
+/** Pause after a fault of the service's own. */
+const FAULT_MS = 2000;
 /** How often a job without a place looks for one, should nothing have changed in this process. */
 const LOOK_EVERY_MS = 20;
 /** Time that running jobs get to end when the service stops. */
@@ -55,6 +57,8 @@ interface Run {
   readonly controller: AbortController;
 }
 
+class LostLock extends Error {}
+
 export async function startConsumer(options: ConsumerOptions): Promise<AsyncDisposable> {
   const consumer = new Consumer(options);
   return consumer.start();
@@ -72,7 +76,7 @@ class Consumer {
 
   start(): AsyncDisposable {
     const { backend, concurrency, onFault } = this.#options;
-    const worker = backend.openWorker((bull, token) => this.#take(bull, token ?? ''), {
+    const worker = backend.openWorker((bull, token) => this.#attempt(bull, token ?? ''), {
       // Where there are several, one place more than jobs of one user may fill: another user's job finds one free.
       concurrency: concurrency > 1 ? concurrency + 1 : 1,
       stalledInterval: STALLED_EVERY_MS,
@@ -112,6 +116,21 @@ class Consumer {
     this.#runs.get(id)?.controller.abort(reason);
   }
 
+  /**
+   * A fault that is neither the job's nor its process's (an outcome that cannot be written, a store out of reach) is not
+   * held against the job: it is taken again later. What BullMQ counts as attempts are deaths of job processes alone.
+   */
+  async #attempt(bull: BullJob<Payload, null>, token: string): Promise<null> {
+    try {
+      return await this.#take(bull, token);
+    } catch (error) {
+      const isOwn = error instanceof WorkerLost || error instanceof LostLock || error instanceof DelayedError;
+      if (isOwn || this.#isClosing) throw error;
+      this.#options.onFault(error);
+      return stepBack(bull, token, FAULT_MS);
+    }
+  }
+
   async #take(bull: BullJob<Payload, null>, token: string): Promise<null> {
     const job = jobSchema.parse(bull.data.job);
     const { records, store } = this.#options;
@@ -134,7 +153,7 @@ class Consumer {
     try {
       const result = await this.#result(bull, job, controller.signal);
       const reason = controller.signal.aborted ? (controller.signal.reason as Stop) : undefined;
-      if (reason === 'lost lock') throw new Error(`lost the lock of ${job.id}`);
+      if (reason === 'lost lock') throw new LostLock(`lost the lock of ${job.id}`);
       if (reason === 'shutdown') await stepBack(bull, token);
       if (bull.data.part !== undefined && result.ok) return null;
       return await this.#publish(bull, job, result);
@@ -235,8 +254,8 @@ class Consumer {
 }
 
 /** Gives the job back for a moment; never returns. */
-async function stepBack(bull: BullJob<Payload, null>, token: string): Promise<never> {
-  await bull.moveToDelayed(Date.now() + STEP_BACK_MS, token);
+async function stepBack(bull: BullJob<Payload, null>, token: string, ms = STEP_BACK_MS): Promise<never> {
+  await bull.moveToDelayed(Date.now() + ms, token);
   throw new DelayedError();
 }
 

@@ -30,7 +30,16 @@ const SUFFIXES: readonly (readonly [suffix: string, format: OutputFormat])[] = [
   ['.om', 'om'],
 ];
 
-const FORMATS = ['covjson', 'covjson-ogc', 'csv', 'geojson', 'parquet', 'arrow', 'netcdf', 'om'];
+export const FORMATS: readonly string[] = [
+  'covjson',
+  'covjson-ogc',
+  'csv',
+  'geojson',
+  'parquet',
+  'arrow',
+  'netcdf',
+  'om',
+];
 
 function formatOf(out: string, named: string | undefined, body: unknown): OutputFormat {
   if (named !== undefined && !FORMATS.includes(named)) {

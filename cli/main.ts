@@ -156,6 +156,25 @@ dataFlags(program.command('extract'))
   .option('--collection <name>', 'collection to ask, when there are several')
   .action(run(async () => (await import('./extract.js')).extract));
 
+dataFlags(program.command('batch'))
+  .description('answer many requests as one job, a file each; started again it goes on where it was')
+  .argument('<requests>', 'file with a request, or {"id", "request", "format"}, a line; - for standard input')
+  .requiredOption('-o, --out <dir>', 'folder for the answers and the journal')
+  .option('--format <name>', 'format of all answers; default: as each request says, else covjson')
+  .option('--collection <name>', 'collection to ask, when there are several')
+  .option('--concurrency <n>', 'requests at a time (default: cores)')
+  .option('--json', 'one JSON object a request')
+  .action(run(async () => (await import('./batch.js')).batch));
+
+program
+  .command('auto-convert')
+  .description('convert new runs of folders by the rules of the configuration (key autoConvert), until stopped')
+  .requiredOption('--config <file>', 'configuration with the rules, JSON or YAML')
+  .option('--state <dir>', 'folder for the journal (default .polyfst)')
+  .option('--once', 'look once, convert what is ready, and end')
+  .option('--json', 'one JSON object a run')
+  .action(run(async () => (await import('./auto-convert.js')).autoConvert));
+
 dataFlags(program.command('serve'))
   .description('serve HTTP and run jobs; without data the demo run is written and served')
   .option('--host <address>', 'address to listen on (default 127.0.0.1)')

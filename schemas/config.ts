@@ -164,6 +164,31 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('Data files.'),
+  autoConvert: z
+    .array(
+      z.strictObject({
+        from: shortText.describe('Folder that is looked at, recursively.'),
+        to: shortText.describe('Folder for the converted runs, made when absent.'),
+        format: shortText.describe('Format, as `polyfst convert --format` names it.'),
+        where: z.array(shortText).max(100).default([]).describe('Conditions on records, `KEY=GLOB`.'),
+        set: z.record(shortText, shortText).default({}).describe('Options of the format, as `--set` has them.'),
+        run: shortText
+          .default('^(.*?)(_\\d{3}.*)?$')
+          .describe(
+            'Regular expression on the path below `from`; its first group names the run that a file belongs to.',
+          ),
+        files: z.number().int().min(1).default(1).describe('Files that a run has at least.'),
+        settleMs: z
+          .number()
+          .int()
+          .min(0)
+          .default(60_000)
+          .describe('How long the files of a run must have stood unchanged.'),
+      }),
+    )
+    .max(100)
+    .default([])
+    .describe('Rules by which `polyfst auto-convert` converts new runs.'),
   limits: limitsSchema.prefault({}).describe('Limits.'),
   durability: z
     .enum(['power', 'process'])

@@ -45,7 +45,7 @@ export function buildServer(deps: ApiDeps, raw: readonly RawHandler[] = []): Bui
     depth: () => queue.depth(),
     cacheBytes: () => deps.answers?.bytes ?? 0,
     heldPolls: () => waiting.held,
-    limits: config.limits,
+    limits: { ...config.limits, maxConnections: config.http.maxConnections, maxOpenFiles: config.files.maxOpen },
   });
 
   const app = express();

@@ -212,7 +212,7 @@ describe('/req/html/definition, /req/html/content', () => {
       const hrefs = [...page.text.matchAll(/href="([^"]+)"/g)].map(([, href]) =>
         href!.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code))),
       );
-      assert.equal(hrefs.length, 5, kind);
+      assert.equal(hrefs.length, 7, kind);
       for (const href of hrefs) assert.equal((await fetch(href)).status, 200, href);
     }
   });

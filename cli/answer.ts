@@ -1,11 +1,12 @@
 /** From a request body to its plan and its bytes: the one way that `query`, the service and its job processes take. */
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { PricedRequest, RequestPlanner } from '../api/context.js';
 import { Budget } from '../extraction/budget.js';
 import type { Catalogue } from '../extraction/catalogue.js';
 import { ENCODERS } from '../extraction/encoders.js';
 import { canBeParted, type ExtractDeps, encodePart, encodePlan } from '../extraction/extract.js';
+import { defaultMemory } from '../extraction/fst/memory.js';
 import { JumpIndexes } from '../extraction/jump-index.js';
 import { planRequest } from '../extraction/plan.js';
 import { partsOfPlan } from '../extraction/plan-parts.js';
@@ -21,14 +22,8 @@ import type { AnswerRequest } from '../workers/extract-job.js';
 import { clockOf } from './load-config.js';
 import { resultType } from './result-type.js';
 
-const MOST_MEMORY = 16 * 2 ** 30;
-
 /** Bytes of values that this process may hold: what the configuration says, or half of what the machine allows. */
-export function memoryBudget(config: Config): number {
-  const limit = process.constrainedMemory?.() ?? 0;
-  const allowed = limit > 0 && limit < totalmem() ? limit : totalmem();
-  return config.memory.maxBytes ?? Math.min(MOST_MEMORY, Math.floor(allowed / 2));
-}
+export const memoryBudget = (config: Config): number => config.memory.maxBytes ?? defaultMemory();
 
 /** Jump indexes beside the run indexes. */
 export const jumpsOf = (config: Config): JumpIndexes => new JumpIndexes(join(resolve(config.state), 'jump'));
@@ -39,9 +34,7 @@ export const sidesOf = (config: Config): SideFiles => {
   return new SideFiles(join(state, 'side'), config.files.sideBytes, join(state, 'jump'));
 };
 
-export function extractDeps(
-  config: Config,
-): ExtractDeps & { readonly jumps: JumpIndexes; readonly sides: SideFiles } {
+export function extractDeps(config: Config): ExtractDeps & { readonly jumps: JumpIndexes; readonly sides: SideFiles } {
   return {
     limits: config.limits,
     regions: new RegionFinder(),

@@ -41,10 +41,25 @@ async function* byGrid(bench: Bench, side: number, data: 'u' | 'c'): AsyncGenera
   yield* seriesRows(bench, { ...run, row: 'W1-grid', data, level: 500 });
 }
 
-/** Areas of growing radius on one field: time, and how many points planning compared with the exact shape. */
-async function* byArea(bench: Bench, radius: number): AsyncGenerator<BenchRow> {
-  const product = await openProduct(bench.folder, await seriesFolder(bench, 'u'));
-  const request = { ...keysOf(product, 'TT'), step: '0', feature: { type: 'polygon', shape: ringOf(radius) } };
+/** Corners of a 12-gon around a point; radius in degrees of latitude. */
+function ringAround(lat: number, lon: number, radius: number): readonly (readonly [number, number])[] {
+  return Array.from({ length: 12 }, (_, k) => {
+    const angle = (k * Math.PI) / 6;
+    const east = (radius * Math.cos(angle)) / Math.cos((lat * Math.PI) / 180);
+    return [lat + radius * Math.sin(angle), lon + east] as const;
+  });
+}
+
+interface Area {
+  readonly row: string;
+  readonly folder: string;
+  readonly shape: readonly (readonly [number, number])[];
+}
+
+/** An area of one field: time, and how many points planning compared with the exact shape. */
+async function* byArea(bench: Bench, { row, folder, shape }: Area): AsyncGenerator<BenchRow> {
+  const product = await openProduct(bench.folder, folder);
+  const request = { ...keysOf(product, 'TT'), step: '0', feature: { type: 'polygon', shape } };
   const { regions } = product.deps;
   const before = regions.operations.exactTests;
   const values = allValues(await valuesOf(product, request));
@@ -59,7 +74,7 @@ async function* byArea(bench: Bench, radius: number): AsyncGenerator<BenchRow> {
   const timing = await timeWarm(bench.n, async () => (await bytesOf(product, request)).length);
   const more = { exact_tests, ns_a_value: (1e6 * timing.medianMs) / values.length };
   yield* linesOf(
-    { row: 'W3-points', data: 'u', values: values.length, checked, sum: sumOf(values), ...more },
+    { row, data: 'u', values: values.length, checked, sum: sumOf(values), ...more },
     'opened',
     'covjson',
     timing,
@@ -72,5 +87,12 @@ export async function* growthRows(bench: Bench): AsyncGenerator<BenchRow> {
   const sides = bench.quick ? [316, 1000] : [316, 1000, 3162];
   for (const data of ['u', 'c'] as const)
     yield* grown(sides.map((side) => [side * side, byGrid(bench, side, data)] as const));
-  yield* grown([5.75, 18.2, 57.5, 182, 480].map((radius) => [radius, byArea(bench, radius)] as const));
+  const straight = await seriesFolder(bench, 'u');
+  const areas = [5.75, 18.2, 57.5, 182, 480].map((radius) => ({ radius, shape: ringOf(radius) }));
+  const row = 'W3-points';
+  yield* grown(areas.map(({ radius, shape }) => [radius, byArea(bench, { row, folder: straight, shape })] as const));
+  const turned = await rotatedRun(bench.folder, 'grid-1000-u', PLAIN, { ni: 1000, nj: 1000, steps: GRID_STEPS });
+  const around = [0.3, 1, 3, 10].map((radius) => ({ radius, shape: ringAround(turned.lat, turned.lon, radius) }));
+  const rotated = { row: 'W3-points-rotated', folder: turned.folder };
+  yield* grown(around.map(({ radius, shape }) => [radius, byArea(bench, { ...rotated, shape })] as const));
 }

@@ -39,7 +39,7 @@ const SUFFIXES: Readonly<Record<string, string>> = {
   zarr2: '.zarr',
   geotiff: '.tif',
   grib2: '.grib2',
-  tensors: '.npz',
+  tensors: '.npy',
   xdf: '.fst',
 };
 

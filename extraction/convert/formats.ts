@@ -76,6 +76,7 @@ export const CONVERTERS: Readonly<Record<string, () => Promise<Converter>>> = {
   arrow: async () => (await import('./tables.js')).arrow,
   csv: async () => (await import('./tables.js')).csvTable,
   om: async () => (await import('./om.js')).om,
+  tensors: async () => (await import('./tensors.js')).tensors,
   geojson: async () => (await import('./geojson.js')).geojson,
 };
 

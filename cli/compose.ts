@@ -13,6 +13,7 @@ import type { ObjectStore } from '../extraction/store.js';
 import { FsStore } from '../extraction/store-fs.js';
 import { S3Store } from '../extraction/store-s3.js';
 import type { Config } from '../schemas/config.js';
+import { hideFolders } from '../schemas/problem.js';
 import { ChildPool } from '../workers/child-pool.js';
 import { openJobQueue } from '../workers/open.js';
 import type { JobQueue } from '../workers/queue.js';
@@ -71,6 +72,8 @@ export async function openData(
 ): Promise<DataParts> {
   await mountData(config);
   const state = resolve(config.state);
+  const roots = [...config.data, ...Object.values(config.collections).flatMap((collection) => collection.roots)];
+  hideFolders([state, ...roots.map((root) => (isRemote(root) ? root : resolve(root)))]);
   const store = opened ?? (await openStore(config));
   const catalogue = await openCatalogue({
     store,

@@ -107,10 +107,33 @@ export interface Problem {
   readonly detail: string;
 }
 
+let hidden: readonly string[] = [];
+
+/**
+ * Folders of this process that callers are not to learn of: below them, problems name files by the rest of their path. Who
+ * runs the program sees them whole, in the log and on the command line.
+ */
+export function hideFolders(folders: readonly string[]): void {
+  const whole = folders.map((folder) => `${folder.replace(/\/+$/, '')}/`).filter((folder) => folder !== '/');
+  // the longest first: a folder may lie in another one
+  hidden = [...new Set(whole)].sort((one, other) => other.length - one.length);
+}
+
+function withoutFolders(detail: string): string {
+  let shown = detail;
+  for (const folder of hidden) if (shown.includes(folder)) shown = shown.replaceAll(folder, '');
+  return shown;
+}
+
 /** Maps anything thrown to a Problem; what is not a FeatureError becomes `internal` and leaks nothing. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof FeatureError) {
-    return { code: error.code, status: error.status, title: CODES[error.code].title, detail: error.message };
+    return {
+      code: error.code,
+      status: error.status,
+      title: CODES[error.code].title,
+      detail: withoutFolders(error.message),
+    };
   }
   return {
     code: 'internal',

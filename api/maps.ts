@@ -7,6 +7,7 @@ import { type EdrDeps, mayUse, requireCollection, requireRun, rootOf } from './e
 import { methodNotAllowed } from './errors.js';
 import { mapQuery } from './map-query.js';
 import { entityTag, isUnchanged, sendBytes, sendDocument } from './ogc/answer.js';
+import { titleOf } from './ogc/collection-document.js';
 import type { EdrCollection } from './ogc/edr-collections.js';
 import { type Link, MEDIA, selfLinks } from './ogc/links.js';
 import { readQueryValues } from './ogc/query.js';
@@ -65,14 +66,22 @@ function stylesDocument(collection: EdrCollection, base: string): object {
       };
     }),
   );
-  return { default: styles[0]?.id, styles, links: selfLinks(`${base}/styles`, 'Styles of maps') };
+  return {
+    title: `Styles of ${titleOf(collection)}`,
+    default: styles[0]?.id,
+    styles,
+    links: selfLinks(`${base}/styles`, 'Styles of maps'),
+  };
 }
 
 function stylesHandler(deps: EdrDeps): RequestHandler {
   return async (req, res) => {
     const collection = await requireCollection(req, res, deps);
     const base = `${rootOf(req, deps)}/collections/${collection.id}`;
-    const crumbs = [[collection.id, `${base}?f=html`]] as const;
+    const crumbs = [
+      ['EDR', `${rootOf(req, deps)}?f=html`],
+      [collection.id, `${base}?f=html`],
+    ] as const;
     sendDocument(req, res, stylesDocument(collection, base), { values: readQueryValues(req), crumbs });
   };
 }

@@ -10,7 +10,7 @@ h1 { font-size: 1.6rem; margin: 0.5rem 0; } h2 { font-size: 1.15rem; margin: 1.6
 a { color: var(--link); } nav, .soft { color: var(--soft); font-size: 0.9rem; }
 table { border-collapse: collapse; width: 100%; } .wide { overflow-x: auto; }
 th, td { border-bottom: 1px solid var(--line); padding: 0.35rem 0.75rem 0.35rem 0; text-align: left; vertical-align: top; }
-th { color: var(--soft); font-weight: 550; } code { font: 0.85rem ui-monospace, monospace; overflow-wrap: anywhere; }
+th { color: var(--soft); font-weight: 550; overflow-wrap: break-word; } td { overflow-wrap: anywhere; } td > table tr:last-child > * { border: 0; } code { font: 0.85rem ui-monospace, monospace; overflow-wrap: anywhere; }
 `;
 
 type Json = Readonly<Record<string, unknown>>;
@@ -31,9 +31,10 @@ function valueHtml(value: unknown): string {
     const shown = value.slice(0, 12).map((item) => escaped(Array.isArray(item) ? item.join(', ') : String(item)));
     return `${shown.join(' · ')}${value.length > 12 ? ` … (${value.length})` : ''}`;
   }
+  if (Array.isArray(value)) return value.map((item) => valueHtml(item)).join('');
   if (isObject(value) && 'value' in value) return escaped(String(value['value']));
   if (isObject(value)) return tableOf(Object.entries(value));
-  return escaped(typeof value === 'object' ? JSON.stringify(value) : String(value));
+  return escaped(String(value));
 }
 
 function tableOf(rows: readonly (readonly [string, unknown])[]): string {
@@ -47,7 +48,8 @@ function tableOf(rows: readonly (readonly [string, unknown])[]): string {
 const LISTS: Readonly<Record<string, readonly string[]>> = {
   collections: ['id', 'title', 'description'],
   instances: ['id', 'title'],
-  features: ['id', 'label', 'name'],
+  features: ['id', 'label'],
+  styles: ['id', 'title'],
 };
 
 function listHtml(name: string, items: readonly unknown[]): string {
@@ -57,11 +59,13 @@ function listHtml(name: string, items: readonly unknown[]): string {
     const own: Json = { ...(isObject(item['properties']) ? item['properties'] : {}), ...item };
     const links = Array.isArray(own['links']) ? (own['links'] as unknown[]).filter(isObject) : [];
     const self = links.find((one) => one['rel'] === 'self')?.['href'] ?? own['href'];
+    const others = links.filter((one) => one['rel'] !== 'self' && one['type'] === 'image/png');
     const cells = columns.map((column, n) => {
       const text = String(own[column] ?? '');
       return `<td>${n === 0 && typeof self === 'string' ? link(`${self}?f=html`, text) : escaped(text)}</td>`;
     });
-    return `<tr>${cells.join('')}</tr>`;
+    const pictures = others.map((one) => link(String(one['href']), String(one['title'])));
+    return `<tr>${cells.join('')}${pictures.length === 0 ? '' : `<td>${pictures.join(' · ')}</td>`}</tr>`;
   });
   return `<div class="wide"><table><tr>${head}</tr>${rows.join('')}</table></div>`;
 }
@@ -91,7 +95,7 @@ function memberHtml(name: string, value: unknown): string {
   if (name === 'data_queries' && isObject(value)) return queriesHtml(value);
   if (Array.isArray(value) && LISTS[name] !== undefined) return listHtml(name, value);
   if (name === 'paths' && isObject(value))
-    return tableOf(Object.keys(value).map((path) => [path, methodsOf(value[path])]));
+    return `<div class="wide">${tableOf(Object.keys(value).map((path) => [path, methodsOf(value[path])]))}</div>`;
   return valueHtml(value);
 }
 
@@ -103,18 +107,32 @@ function methodsOf(path: unknown): string {
 }
 
 const HEADINGS: Readonly<Record<string, string>> = {
+  id: 'Name',
+  keywords: 'Keywords',
   data_queries: 'Queries',
   parameter_names: 'Parameters',
   output_formats: 'Formats',
+  crs: 'Coordinate systems',
+  within_units: 'Units of distances',
+  height_units: 'Units of levels',
   conformsTo: 'Conformance classes',
   collections: 'Collections',
   instances: 'Runs',
   features: 'Places',
+  numberMatched: 'How many there are',
+  numberReturned: 'How many are shown',
+  properties: 'Fields',
+  default: 'Style without a name',
+  styles: 'Styles',
+  provider: 'Provider',
   extent: 'Extent',
   paths: 'Addresses',
+  polyfst: 'On the other surfaces',
 };
 
-const HIDDEN = new Set(['title', 'description', 'links', 'type', 'openapi', 'info', 'servers', 'components']);
+const HIDDEN = new Set(
+  'title description links type openapi info servers components tags distanceunits $schema $id'.split(' '),
+);
 
 function linksHtml(links: unknown): string {
   if (!Array.isArray(links)) return '';
@@ -133,7 +151,7 @@ export function htmlPage(title: string, crumbs: Crumbs, body: string): string {
   const path = crumbs.map(([name, href]) => link(href, name)).join(' / ');
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)} - Polyfst</title><style>${STYLE}</style></head>
+<title>${escaped(title)}${title === 'Polyfst' ? '' : ' - Polyfst'}</title><link rel="icon" href="data:,"><style>${STYLE}</style></head>
 <body><nav aria-label="Path">${path}</nav><main><h1>${escaped(title)}</h1>${body}</main></body></html>
 `;
 }

@@ -51,3 +51,11 @@ export const answerZarr = encoder('time-before-level', async (path, dataset) => 
   const { ZipSink } = await import('../formats/zarr-sink.js');
   return new ZarrWriter(await ZipSink.create(path), dataset, 3, { gzip: 1 });
 });
+
+/** Without loss: the values of points are few. */
+export const answerOm = encoder('time-last', async (path, dataset) => {
+  const { OmDatasetWriter } = await import('./convert/om-writer.js');
+  const { accuracyOption } = await import('./convert/om-accuracy.js');
+  const packingOf = () => ({ datyp: 5, nbits: 32 });
+  return OmDatasetWriter.create(path, dataset, { accuracy: accuracyOption(new Map()), packingOf });
+});

@@ -47,7 +47,7 @@ describe('sweeper', () => {
       onFault: (error) => assert.fail(String(error)),
     });
 
-  it('removes results when their time is over, records after twice that, unfinished requests never', async () => {
+  it('F20 removes results when their time is over and readers have had theirs, records after twice that, unfinished requests never', async () => {
     const [done, waiting] = [job(), job()];
     await records.accept(done);
     await records.accept(waiting);
@@ -60,9 +60,11 @@ describe('sweeper', () => {
     assert.equal((await store.head(ref.key))?.bytes, 6);
     assert.equal(records.view(done.id, 10_000 + TTL_MS)?.state, 'processed');
     await one.sweep(10_001 + TTL_MS);
+    assert.equal(records.view(done.id, 10_001 + TTL_MS)?.state, 'expired');
+    assert.equal((await store.head(ref.key))?.bytes, 6);
+    await one.sweep(10_001 + 1.5 * TTL_MS);
     assert.equal(await store.head(ref.key), undefined);
     assert.deepEqual(await readdir(join(store.root, 'results')), []);
-    assert.equal(records.view(done.id, 10_001 + TTL_MS)?.state, 'expired');
     await one.sweep(10_001 + 2 * TTL_MS);
     assert.equal(records.view(done.id, 10_001 + 2 * TTL_MS), undefined);
     assert.equal(records.view(waiting.id, 1e9)?.state, 'queued');

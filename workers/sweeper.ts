@@ -23,6 +23,10 @@ const LONGEST_PAUSE_MS = 60_000;
 const SHORTEST_PAUSE_MS = 500;
 /** A segment of a process that may yet write to it is left alone. */
 const QUIET_MS = 600_000;
+/** Longest time that bytes stay for those who began to read them before their time was over. */
+const LAST_READERS_MS = 600_000;
+
+const lastReadersMs = (ttlMs: number): number => Math.min(LAST_READERS_MS, ttlMs / 2);
 
 export class Sweeper {
   readonly #options: SweeperOptions;
@@ -62,7 +66,7 @@ export class Sweeper {
     const { records, store, ttlMs } = this.#options;
     for (const entry of [...records.ledger.entries()]) {
       const finishedAt = endOf(entry)?.finishedAt ?? (entry.isVoid === true ? (entry.accepted?.at ?? 0) : undefined);
-      if (finishedAt === undefined || now - finishedAt <= ttlMs) continue;
+      if (finishedAt === undefined || now - finishedAt <= ttlMs + lastReadersMs(ttlMs)) continue;
       if (!this.#swept.has(entry.id)) {
         await removeResults(store, entry.id);
         this.#swept.add(entry.id);

@@ -138,6 +138,8 @@ export interface TestService extends AsyncDisposable {
 export interface TestServiceOptions {
   readonly config?: object;
   readonly port?: number;
+  /** how long results are kept, ms */
+  readonly ttlMs?: number;
   /** whether jobs are run at all */
   readonly work?: boolean;
   readonly surfaces?: ApiDeps['surfaces'];
@@ -151,7 +153,7 @@ export async function startService(options: TestServiceOptions = {}): Promise<Te
     url: 'embedded',
     state,
     store,
-    ttlMs: 3_600_000,
+    ttlMs: options.ttlMs ?? 3_600_000,
     freeBytes: 0,
     durability: 'process',
     workerShare: 1,

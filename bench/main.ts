@@ -19,6 +19,7 @@ import { decodingRows, listingRows } from './rows-fields.js';
 import { decodeRows, scanRows } from './rows-files.js';
 import { growthRows } from './rows-growth.js';
 import { memoryRows } from './rows-memory.js';
+import { queueRows } from './rows-queue.js';
 import { serveRows } from './rows-serve.js';
 import { sideRows } from './rows-side.js';
 import { variantRows } from './rows-variants.js';
@@ -27,7 +28,7 @@ import { requestOf } from './workloads.js';
 const EXIT = { ok: 0, wrong: 1, usage: 2, slower: 4 } as const;
 /** Rows that only data of our own has come after these. */
 const WORKLOADS = ['W1', 'W2', 'W3', 'W4', 'W5', 'W6', 'W7', 'W8'] as const;
-const OWN = ['side', 'variants', 'growth', 'memory', 'files'] as const;
+const OWN = ['side', 'variants', 'growth', 'memory', 'queue', 'files'] as const;
 
 const { values: flags } = parseArgs({
   options: {
@@ -76,6 +77,7 @@ async function* allRows(): AsyncGenerator<BenchRow> {
   if (only.has('variants') && !bench.quick) yield* variantRows(bench);
   if (only.has('growth')) yield* growthRows(bench);
   if (only.has('memory')) yield* memoryRows(bench);
+  if (only.has('queue')) yield* queueRows(bench);
   if (!only.has('files')) return;
   for (const container of ['xdf', 'rsf'] as const) {
     yield* scanRows(bench, container);

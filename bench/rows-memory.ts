@@ -26,7 +26,7 @@ function measured(bench: Bench, place: string, request: unknown): Used {
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' }).trim().split('\n').at(-1)!) as Used;
 }
 
-/** Rows `W1-memory` to `W5-memory`, and `big`: an area of 0.7 million cells through 24 steps. `ratio`: allowed over used. */
+/** Rows `W1-memory` to `W5-memory`, and `big`: an area of 0.7 million cells through 12 steps. `ratio`: allowed over used. */
 export async function* memoryRows(bench: Bench): AsyncGenerator<BenchRow> {
   if (!existsSync('/proc/self/clear_refs')) {
     process.stderr.write('memory rows left out: the peak cannot be reset here\n');
@@ -38,7 +38,7 @@ export async function* memoryRows(bench: Bench): AsyncGenerator<BenchRow> {
         row === 'W4' ? await folderOf(bench.folder, await levelsPath(bench, data)) : await seriesFolder(bench, data);
       const product = await openProduct(bench.folder, place);
       const keys = keysOf(product, 'TT');
-      const big = { ...keys, step: '0/to/23', feature: { type: 'polygon', shape: ringOf(480) } };
+      const big = { ...keys, step: '0/to/11', feature: { type: 'polygon', shape: ringOf(480) } };
       const request = row === 'big' ? big : requestOf(row, row === 'W4' ? { ...keys, step: firstStep(product) } : keys);
       const start = performance.now();
       const used = measured(bench, place, request);

@@ -35,7 +35,7 @@ async function load(url: string, body: string, answer: Buffer, seconds: number):
   };
 }
 
-async function ended(child: ChildProcess): Promise<void> {
+export async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');
   child.kill('SIGTERM');
@@ -58,7 +58,7 @@ async function floorOf(body: string, answer: Buffer, place: string, seconds: num
 }
 
 /** The answer of a service that has just been started. */
-async function answerOf(url: string, body: string): Promise<Buffer> {
+export async function answerOf(url: string, body: string): Promise<Buffer> {
   const until = performance.now() + 60_000;
   for (let last: unknown; ; ) {
     try {

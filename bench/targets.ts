@@ -109,6 +109,8 @@ export const TARGETS: readonly Target[] = [
   { name: 'W7-c, two threads', wanted: '>= 1.7 x one', row: 'W7', data: 'c', how: 'opened', threads: 2, least: 1.7 },
   { name: 'W8, cached', wanted: '>= 0.5 x node:http', row: 'W8', peer: 'node:http', least: 0.5 },
   { name: 'W8, cached', wanted: 'p99 <= 3 ms', row: 'W8', peer: 'node:http', figure: 'p99_ms', most: 3 },
+  { name: 'Polytope v1, POST to result', wanted: '<= 2 ms over BullMQ', row: 'queue', figure: 'over_ms', most: 2 },
+  { name: 'jobs a second', wanted: '>= 0.2 x BullMQ', row: 'queue-rate', peer: 'BullMQ', least: 0.2 },
   { name: 'W1-u, cold', wanted: '<= 1.5 x floor', row: 'W1', data: 'u', how: 'cold', peer: 'cold', least: 1 / 1.5 },
   { name: 'memory', wanted: '<= 2 x batch + 64 MiB', row: '*-memory', peer: 'allowed memory', least: 1 },
   {

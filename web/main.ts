@@ -101,20 +101,24 @@ function toasts(): TemplateResult {
   )}`;
 }
 
-/** The panel and all that it draws with come when they are first needed. */
+/** The panel and all that it draws with come after the map, or when they are first needed. */
 let panel: typeof import('./panel/panel.js') | undefined;
 let panelAsked = false;
 
 function updatePanel(): void {
   const wanted = page.state.feature !== undefined || page.jobs.open || page.jobs.all.length > 0 || page.formOpen;
   if (panel !== undefined) panel.updatePanel(page);
-  else if (wanted && !panelAsked) {
-    panelAsked = true;
-    void import('./panel/panel.js').then((module) => {
-      panel = module;
-      page.store.touch();
-    });
-  }
+  else if (wanted || document.body.dataset['shown'] !== undefined) loadPanel();
+}
+
+/** Also when nobody asked yet, once the map is there: the first click should not wait for code. */
+function loadPanel(): void {
+  if (panelAsked) return;
+  panelAsked = true;
+  void import('./panel/panel.js').then((module) => {
+    panel = module;
+    page.store.touch();
+  });
 }
 
 function update(): void {

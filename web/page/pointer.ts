@@ -1,7 +1,7 @@
 /** Mouse, touch and keys on the map: readout under the pointer, shapes from clicks, shortcuts. */
 import { placeText } from '../geo/sphere.js';
 import type { TrackDefaults } from '../map/shapes.js';
-import { unitFamily } from '../model/catalogue.js';
+import { type Part, unitFamily } from '../model/catalogue.js';
 import { dimensionsOf, layerOf } from '../model/select.js';
 import { timeText } from '../model/times.js';
 import { numberText, unitFor, valueText } from '../model/units.js';
@@ -41,8 +41,18 @@ async function infoAt(page: Page, at: LatLon, signal: AbortSignal): Promise<read
   return features.map(({ properties }) => properties);
 }
 
+/** Whether a box along meridians and parallels holds a place, and all around it to a distance in degrees. */
+function holds([w, s, e, n]: Part['bbox'], [lat, lon]: LatLon, around: number): boolean {
+  const wide = e < w ? e - w + 360 : e - w;
+  const east = (((lon - w) % 360) + 360) % 360;
+  return lat >= s + around && lat <= n - around && (wide >= 359 || (east >= around && east <= wide - around));
+}
+
 /** Whether a place has a grid point; true where that is not known. */
 export async function isInside(page: Page, at: LatLon, signal: AbortSignal): Promise<boolean> {
+  const part = page.selection?.part;
+  // well inside a plain grid there is nothing to ask
+  if (part?.isLatLon === true && holds(part.bbox, at, part.spacing)) return true;
   const found = await infoAt(page, at, signal).catch(() => undefined);
   return found === undefined || found.length === 0 || found.some(({ latitude }) => latitude !== null);
 }

@@ -134,9 +134,8 @@ describe('links of the pages', () => {
     }
   });
 
-  it('the index names every page', () => {
+  it('the index names the pages of the surfaces', () => {
     const index = page('README');
-    for (const path of readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md') && name !== 'README.md'))
-      assert.ok(index.includes(`](${path})`), path);
+    for (const name of Object.keys(PAGES)) assert.ok(index.includes(`](${name}.md)`), name);
   });
 });

@@ -112,7 +112,14 @@ export const TARGETS: readonly Target[] = [
   { name: 'Polytope v1, POST to result', wanted: '<= 2 ms over BullMQ', row: 'queue', figure: 'over_ms', most: 2 },
   { name: 'jobs a second', wanted: '>= 0.2 x BullMQ', row: 'queue-rate', peer: 'BullMQ', least: 0.2 },
   { name: 'W1-u, cold', wanted: '<= 1.5 x floor', row: 'W1', data: 'u', how: 'cold', peer: 'cold', least: 1 / 1.5 },
-  { name: 'memory', wanted: '<= 2 x batch + 64 MiB', row: '*-memory', peer: 'allowed memory', least: 1 },
+  {
+    name: 'memory, 8.3 M values',
+    wanted: '<= 2 x batch + 64 MiB',
+    row: 'memory-big',
+    peer: 'allowed memory',
+    least: 1,
+  },
+  { name: 'memory, W1-W5', wanted: '<= 2 x batch + 64 MiB', row: '*-memory', peer: 'allowed memory', least: 1 },
   {
     name: 'W1, 10^2 to 10^5 records',
     wanted: 'logarithmic: <= 2.5',

@@ -9,7 +9,7 @@ import fstd2nc_deps
 here = os.path.dirname(fstd2nc_deps.__file__)
 path = sorted(glob.glob(os.path.join(here, "rpnpy", "_sharedlibs", "librmnshared*.so*")))[-1]
 lib = ctypes.CDLL(path)
-version = os.path.basename(path).split("_")[-1].split("-")[0]
+version = os.path.basename(path).split("_")[-1].split("-")[0].lstrip("0")
 ci = ctypes.c_int
 lib.c_fstopi(b"MSGLVL", 8, 0)
 

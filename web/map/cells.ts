@@ -43,7 +43,7 @@ export class CellsLayer extends ViewportLayer {
       const at = map.project(L.latLng(lat, lon), frame.zoom).subtract(frame.origin);
       if (at.x < -30 || at.y < -30 || at.x > frame.size.x + 30 || at.y > frame.size.y + 30) continue;
       const north = map.project(L.latLng(Math.min(89.9, lat + this.#spacing), lon), frame.zoom).subtract(frame.origin);
-      const half = Math.max(1.5, at.distanceTo(north) * 0.56);
+      const half = Math.max(1.5, at.distanceTo(north) * 0.8);
       context.fillStyle = colour;
       context.beginPath();
       context.arc(at.x, at.y, half, 0, 2 * Math.PI);

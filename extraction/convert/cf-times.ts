@@ -43,8 +43,26 @@ export function timeUnit(variable: CfVariable): TimeUnit {
   const seconds = secondsOf(match?.[1] ?? '');
   if (match === null || seconds === undefined) refuse(variable, `the unit "${units.slice(0, 60)}" is not understood`);
   const [, , year, month, day, hour = '0', minute = '0', second = '0'] = match;
-  const epoch = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
+  const days = dayNumber(Number(year), Number(month), Number(day), !calendar.toLowerCase().startsWith('proleptic'));
+  const epoch = days * DAY_MS + Number(hour) * HOUR_MS + Number(minute) * MINUTE_MS + Number(second) * 1000;
   return { seconds, epoch };
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** First day of the Gregorian calendar, 1582-10-15, and 1970-01-01 as a Julian day number. */
+const FIRST_GREGORIAN = -141_427;
+const UNIX_DAY = 2_440_588;
+
+/** Days from 1970-01-01 to a date. `mixed`: dates before October 1582 are those of the Julian calendar, as CF's standard calendar has it. */
+function dayNumber(year: number, month: number, day: number, mixed: boolean): number {
+  // Date.UTC takes the years 0 to 99 for 1900 to 1999
+  const gregorian = new Date(0).setUTCFullYear(year, month - 1, day) / DAY_MS;
+  if (!mixed || gregorian >= FIRST_GREGORIAN) return gregorian;
+  const shift = Math.floor((14 - month) / 12);
+  const [y, m] = [year + 4800 - shift, month + 12 * shift - 3];
+  return day + Math.floor((153 * m + 2) / 5) + 365 * y + Math.floor(y / 4) - 32083 - UNIX_DAY;
 }
 
 /** Where one field stands in time; ms and seconds. `from`: start of the interval that it stands for, as a lead time. */

@@ -105,6 +105,13 @@ function lostKeys(selection: SelectedRecords, { series }: View, metadataOf: (row
   return lost;
 }
 
+function lostColumns(selection: SelectedRecords, rows: readonly number[]): LostKey[] {
+  if (rows.length === 0) return [];
+  const { file, row } = placeOf(selection, rows[0]!);
+  const detail = `The last column of ${rows.length} record(s) on B grids should repeat the first one and holds other values, which are dropped; the first is record ${row} of ${file}.`;
+  return [{ key: 'last column', detail }];
+}
+
 /** A file of some kind that planes are put into. */
 export interface PlaneWriter {
   put: StreamOptions['put'];
@@ -210,13 +217,15 @@ class DatasetExport {
       const onBad = (row: number, error: FeatureError): void => {
         skipped.push(skippedRecord(selection, row, error));
       };
-      const records = await this.#stream(dataset, writer, onBad, progress);
+      const unequal: number[] = [];
+      const records = await this.#stream(dataset, writer, { onBad, onUnequal: (row) => unequal.push(row) }, progress);
       if (records === 0) {
         const [first] = skipped;
         throw new FeatureError(first?.code ?? 'record_not_found', first?.detail ?? 'No record could be decoded.');
       }
       const bytes = await writer.close(signal);
-      return { records, skipped, lost: lostKeys(selection, view, (row) => table.metadataOf!(row)), bytes };
+      const lost = lostKeys(selection, view, (row) => table.metadataOf!(row));
+      return { records, skipped, lost: [...lost, ...lostColumns(selection, unequal)], bytes };
     } catch (error) {
       await writer.abandon().catch(() => undefined);
       throw error;
@@ -226,12 +235,12 @@ class DatasetExport {
   #stream(
     dataset: CfDataset,
     writer: PlaneWriter,
-    onBad: StreamOptions['onBad'],
+    told: Pick<StreamOptions, 'onBad' | 'onUnequal'>,
     progress?: ConvertProgress,
   ): Promise<number> {
     const common = {
       put: (variable: CfVariable, cell: number, values: CfNumbers) => writer.put(variable, cell, values),
-      onBad,
+      ...told,
       signal: this.signal,
       progress,
     };

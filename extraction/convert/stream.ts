@@ -28,6 +28,8 @@ interface Task {
 export interface StreamOptions {
   put(variable: CfVariable, cell: number, values: CfNumbers): Promise<void>;
   onBad(row: number, error: FeatureError): void;
+  /** a record whose last column, which is to repeat the first and is dropped, holds something else */
+  onUnequal?(row: number): void;
   readonly signal: AbortSignal;
   readonly progress?: ((done: number, total: number) => void) | undefined;
 }
@@ -119,7 +121,7 @@ class Lane {
 
 /** Writes all planes; returns the number of records that were written. */
 export async function streamPlanes(table: PlaneTable, dataset: CfDataset, options: StreamOptions): Promise<number> {
-  const { signal, put, onBad, progress } = options;
+  const { signal, put, onBad, onUnequal, progress } = options;
   const tasks = tasksOf(dataset);
   const total = new Set(tasks.map(({ row }) => row)).size;
   const lane = new Lane();
@@ -145,6 +147,7 @@ export async function streamPlanes(table: PlaneTable, dataset: CfDataset, option
         onBad(own[0]!.row, raw);
         continue;
       }
+      if (onUnequal !== undefined && losesColumn(own[0]!.planes, raw)) onUnequal(own[0]!.row);
       for (const task of own) await putTask(table, task, raw, lane, put, signal);
       done++;
     }
@@ -152,6 +155,16 @@ export async function streamPlanes(table: PlaneTable, dataset: CfDataset, option
   }
   await lane.done();
   return done;
+}
+
+/** Whether a window leaves out a last column that is not the first one again. */
+function losesColumn({ window: { start, stride, columns, rows } }: CfPlanes, { values }: RawField): boolean {
+  if (columns !== stride - 1) return false;
+  for (let row = 0; row < rows; row++) {
+    const at = start + row * stride;
+    if (!Object.is(values[at], values[at + columns])) return true;
+  }
+  return false;
 }
 
 async function putTask(

@@ -1,6 +1,6 @@
 /** File work by itself: scan rate (records/s) and decode rate (MB/s of float32) a data type. */
 import { batchOf } from '../cli/rows.js';
-import { decode, scan } from '../native/index.js';
+import { decode, recycle, scan } from '../native/index.js';
 import type { Container } from '../schemas/vocabulary.js';
 import { decodeFile, FIELD, SCAN, scanFiles, TYPES } from './files.js';
 import { time, touch } from './harness.js';
@@ -45,7 +45,11 @@ export async function* decodeRows(bench: Bench, container: Container): AsyncGene
     const table = await scan({ path });
     const work = async (): Promise<number> => {
       let sum = 0;
-      for (let row = 0; row < table.count; row++) sum += touch((await decode({ path }, batchOf(table, [row]))).values);
+      for (let row = 0; row < table.count; row++) {
+        const { values } = await decode({ path }, batchOf(table, [row]));
+        sum += touch(values);
+        recycle(values);
+      }
       return sum;
     };
     const timing = await time(bench.n, work);

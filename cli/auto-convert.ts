@@ -5,7 +5,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { convert } from '../extraction/convert/convert.js';
+import { convert, isFstFile } from '../extraction/convert/convert.js';
 import { readyRuns, type SeenFile, type SeenRun } from '../extraction/convert/watch-runs.js';
 import { walkRoots } from '../extraction/data-file.js';
 import type { Config } from '../schemas/config.js';
@@ -50,7 +50,8 @@ async function filesOf(folder: string, signal: AbortSignal): Promise<SeenFile[]>
   const seen: SeenFile[] = [];
   for (const { path } of files) {
     const found = await stat(path).catch(() => undefined);
-    if (found !== undefined) seen.push({ path, bytes: found.size, changed: found.mtimeMs });
+    const isRecords = found !== undefined && (await isFstFile(path).catch(() => false));
+    if (isRecords) seen.push({ path, bytes: found.size, changed: found.mtimeMs });
   }
   return seen;
 }

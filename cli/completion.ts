@@ -1,8 +1,9 @@
 /** `polyfst completion SHELL` and the manual page: both are made from the commands themselves, so that they cannot be out of date. */
 import type { Command } from 'commander';
+import { EXAMPLES } from './command-examples.js';
 import { EXIT, UsageError } from './output.js';
 
-interface CommandWords {
+export interface CommandWords {
   readonly name: string;
   readonly description: string;
   readonly flags: readonly { readonly long: string; readonly text: string; readonly description: string }[];
@@ -99,6 +100,11 @@ function manCommand(command: CommandWords, path: string): string {
   return [...lines, ...command.children.map((child) => manCommand(child, `${path} ${child.name}`))].join('\n');
 }
 
+function examplesSection({ children }: CommandWords): string {
+  const lines = children.flatMap(({ name }) => EXAMPLES[name] ?? []);
+  return `.SH EXAMPLES\n.nf\n${lines.map(roff).join('\n')}\n.fi\n`;
+}
+
 /** The manual page, section 1. */
 export function manPage(root: CommandWords): string {
   return `.TH POLYFST 1
@@ -114,7 +120,7 @@ Machine output is one JSON object a line on standard output with
 progress and complaints go to standard error.
 .SH COMMANDS
 ${root.children.map((child) => manCommand(child, `polyfst ${child.name}`)).join('\n')}
-.SH EXIT STATUS
+${examplesSection(root)}.SH EXIT STATUS
 0 done; 1 failed, nothing delivered; 2 usage; 3 some records bad or something could not be kept, the rest delivered.
 .SH ENVIRONMENT
 Every flag of the service has a variable

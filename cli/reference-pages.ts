@@ -1,6 +1,7 @@
 /** The pages of docs/ that are made from tables of the code: configuration and error codes. `npm run docs` writes them. */
 import { type ConfigRow, configRows } from '../schemas/config-rows.js';
 import { CODES, type ErrorCode } from '../schemas/problem.js';
+import { commandPage } from './command-page.js';
 
 /** Text that stands in a cell of a table. */
 function cell(text: string): string {
@@ -79,6 +80,7 @@ A bug is not in the table: it answers \`internal\` without detail and is logged 
 
 /** Pages by their path below the repository's root. */
 export const PAGES: Readonly<Record<string, () => string>> = {
+  'docs/cli.md': commandPage,
   'docs/config.md': configPage,
   'docs/errors.md': errorsPage,
 };

@@ -84,6 +84,9 @@ function isFst(head: Uint8Array): boolean {
   return text.includes('XDF0') || text.includes('RSF');
 }
 
+/** Whether a file begins as one of the two containers. */
+export const isFstFile = async (path: string): Promise<boolean> => isFst(await headOf(path));
+
 interface Reader {
   readonly name: ConvertFormat;
   readonly converter: Converter;

@@ -5,7 +5,7 @@ import type { EdrDeps } from '../api/edr/deps.js';
 import { edrSurface } from '../api/edr/router.js';
 import { forecastSurface } from '../api/forecast.js';
 import { mapLinks, mapRoutes } from '../api/maps.js';
-import { FILE_FORMATS, GEOTIFF, TEXT_FORMATS } from '../api/ogc/data-formats.js';
+import { FILE_FORMATS, GEOTIFF, TEXT_FORMATS, ZARR } from '../api/ogc/data-formats.js';
 import { page } from '../api/page.js';
 import { mapDeps, wmsSurface } from '../api/wms/surface.js';
 import { zarrSurface } from '../api/zarr/router.js';
@@ -32,7 +32,7 @@ export function surfacesOf({ deps, catalogue, extract }: SurfaceParts): readonly
     catalogue,
     extract,
     formats: [...TEXT_FORMATS, ...FILE_FORMATS],
-    coverageFormats: [...TEXT_FORMATS, ...FILE_FORMATS, GEOTIFF],
+    coverageFormats: [...TEXT_FORMATS, ...FILE_FORMATS, GEOTIFF, ZARR],
     links: mapLinks,
   };
   return [

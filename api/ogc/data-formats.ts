@@ -8,6 +8,7 @@ import type { OgcAnswer } from '../../formats/ogc-coverage.js';
 import { writeOgcCovjson } from '../../formats/ogc-covjson.js';
 import { writeOgcGeotiff } from '../../formats/ogc-geotiff.js';
 import { writeOgcNetcdf } from '../../formats/ogc-netcdf.js';
+import { writeOgcZarr } from '../../formats/ogc-zarr.js';
 import { FeatureError } from '../../schemas/problem.js';
 import { PAGE_POLICY } from '../security.js';
 import { sendBytes } from './answer.js';
@@ -88,6 +89,15 @@ export const FILE_FORMATS: readonly DataFormat[] = [
     write: (answer) => writeOgcFloat32(answer),
   },
 ];
+
+/** A Zarr store in one file, for coverages. */
+export const ZARR: DataFormat = {
+  name: 'Zarr',
+  media: 'application/zip',
+  aliases: ['zip'],
+  extension: 'zarr.zip',
+  write: (answer, { title }) => writeOgcZarr(answer, title),
+};
 
 /** GeoTIFF, for coverages: points of other queries are no raster. */
 export const GEOTIFF: DataFormat = {

@@ -7,6 +7,7 @@ import json
 import sys
 import tempfile
 import urllib.request
+import zipfile
 
 import numpy as np
 import xarray as xr
@@ -14,6 +15,7 @@ from covjson_pydantic.coverage import Coverage, CoverageCollection
 from openapi_spec_validator import validate
 from owslib.ogcapi.coverages import Coverages
 from owslib.ogcapi.edr import EnvironmentalDataRetrieval
+from zarr.storage import ZipStore
 
 url, name, parameter, lon, lat = sys.argv[1:6]
 schema_path = sys.argv[6] if len(sys.argv) > 6 else None
@@ -133,6 +135,22 @@ with tempfile.NamedTemporaryFile(suffix=".nc") as file, urllib.request.urlopen(a
         assert np.array_equal(variable.values, expected, equal_nan=True)
         assert [str(time)[:19] + "Z" for time in dataset.time.values] == one["domain"]["axes"]["t"]["values"]
 print("ok netcdf")
+
+part = f"{url}/edr/collections/{name}/coverage?properties={parameter}&datetime={start}&bbox={','.join(map(str, box))}"
+with urllib.request.urlopen(f"{part}&f=zarr") as answer, tempfile.TemporaryDirectory() as folder:
+    path = f"{folder}/answer.zarr.zip"
+    with open(path, "wb") as file:
+        file.write(answer.read())
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+    dataset = xr.open_zarr(ZipStore(path, mode="r"), consolidated=True)
+    with urllib.request.urlopen(f"{part}&f=CoverageJSON") as other:
+        document = json.load(other)
+    one = document if document["type"] == "Coverage" else document["coverages"][0]
+    variable = next(item for key, item in dataset.data_vars.items() if key.strip("v_") == parameter.strip("v_"))
+    expected = np.array(one["ranges"][parameter]["values"], dtype=np.float32)
+    assert np.array_equal(variable.values.ravel(), expected, equal_nan=True)
+print("ok zarr")
 
 first = position if position["type"] == "Coverage" else position["coverages"][0]
 print(

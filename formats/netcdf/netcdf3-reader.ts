@@ -164,6 +164,7 @@ function parse(header: Header, load: Load): Parsed {
       : along.reduce((sum, one) => sum + 4 * Math.ceil(sliceBytes(one) / 4), 0);
   const variables = drafts.map(({ name, ids, own, type, begin }): CfVariable => {
     const dtype = type === 'char' || type === 'string' ? 'uint8' : type;
+    const place = { begin, type: dtype, stride: isRecord(ids) ? stride : 0 };
     const variable: CfVariable = {
       name,
       dtype,
@@ -172,10 +173,30 @@ function parse(header: Header, load: Load): Parsed {
       attributes: own,
       data: { kind: 'lazy', load: () => load(variable) },
     };
-    stored.set(variable, { begin, type: dtype, stride: isRecord(ids) ? stride : 0 });
-    return variable;
+    stored.set(variable, place);
+    return type === 'char' && ids.length > 0 ? textsOf(variable, load) : variable;
   });
   return { variables, dims, attributes, stored };
+}
+
+/** Letters along a last dimension as texts along the others, without the padding behind them. */
+function textsOf(letters: CfVariable, load: Load): CfVariable {
+  const width = letters.shape.at(-1)!;
+  const read = async (): Promise<readonly string[]> => {
+    const bytes = (await load(letters)) as Uint8Array;
+    return Array.from({ length: sizeOf(letters.shape.slice(0, -1)) }, (_, n) =>
+      Buffer.from(bytes.subarray(n * width, (n + 1) * width))
+        .toString('utf8')
+        .replace(/[\0 ]+$/, ''),
+    );
+  };
+  return {
+    ...letters,
+    dtype: 'string',
+    dims: letters.dims.slice(0, -1),
+    shape: letters.shape.slice(0, -1),
+    data: { kind: 'lazy', load: read },
+  };
 }
 
 async function headerOf(file: FileHandle, path: string, load: Load): Promise<Parsed> {

@@ -7,6 +7,7 @@ import { concurrencyOf, openData, openJobs, startWorkers } from './compose.js';
 import { loadConfig, type ServiceFlags } from './load-config.js';
 import { UsageError } from './output.js';
 import { endWithin, unlessStopped, untilStopped } from './signals.js';
+import { serveMetrics } from './worker-metrics.js';
 
 export async function work(flags: ServiceFlags): Promise<number> {
   const config = await loadConfig(flags);
@@ -26,11 +27,15 @@ async function startWorking(config: Config, logger: Logger): Promise<() => Promi
   const { store } = await openData(config);
   const queue = await openJobs(config, store, logger);
   const workers = await startWorkers(config, queue);
+  const { metricsPort } = config.workers;
+  const metrics =
+    metricsPort === undefined ? undefined : await serveMetrics(workers.usage, config.http.host, metricsPort);
   const stopWatching = watchLoop();
   logger.info({ concurrency: concurrencyOf(config), queue: queue.health().kind }, 'working');
   return async () => {
     await workers[Symbol.asyncDispose]();
     await queue.close();
+    await metrics?.[Symbol.asyncDispose]();
     stopWatching();
   };
 }

@@ -119,6 +119,13 @@ export const configSchema = z.strictObject({
     .strictObject({
       enabled: z.boolean().default(true).describe('Whether this process runs jobs (`--no-work` turns it off).'),
       concurrency: z.number().int().min(1).max(1024).optional().describe('Jobs at a time; absent: number of cores.'),
+      metricsPort: z
+        .number()
+        .int()
+        .min(1)
+        .max(65_535)
+        .optional()
+        .describe('Port, on `http.host`, where `work` tells its metrics; absent: nowhere.'),
       childHeapMb: z.number().int().min(64).default(1024).describe('JavaScript heap of a job process, MiB.'),
       childRssMb: z.number().int().min(128).default(2048).describe('Memory over which a job process is ended, MiB.'),
       jobsPerChild: z.number().int().min(1).default(500).describe('Jobs after which a job process is replaced.'),

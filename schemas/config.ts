@@ -178,7 +178,10 @@ export const configSchema = z.strictObject({
         to: shortText.describe('Folder for the converted runs, made when absent.'),
         format: shortText.describe('Format, as `polyfst convert --format` names it.'),
         where: z.array(shortText).max(100).default([]).describe('Conditions on records, `KEY=GLOB`.'),
-        set: z.record(shortText, shortText).default({}).describe('Options of the format, as `--set` has them.'),
+        set: z
+          .record(shortText, shortText.describe('Value of the option.'))
+          .default({})
+          .describe('Options of the format, as `--set` has them.'),
         run: shortText
           .default('^(.*?)(_\\d{3}.*)?$')
           .describe(

@@ -1,7 +1,8 @@
-/** `polyfst om ls` and `polyfst om read`: what an OM file holds, and values of an array in it, also from an http(s) address. */
+/** `polyfst om ls` and `polyfst om read`: what an OM file holds, and values of an array in it, also from an http(s) address or S3. */
 import { writeFile } from 'node:fs/promises';
 import type { OmRange } from '../formats/om/box.js';
-import { OmFile, type OmNode } from '../formats/om/read.js';
+import type { OmNode } from '../formats/om/read.js';
+import { openOmPlace } from './om-place.js';
 import { EXIT, LineWriter, UsageError } from './output.js';
 
 /** Numbers beyond the doubles stay exact; NaN and infinities, which JSON lacks, become texts. */
@@ -38,7 +39,7 @@ async function named<T>(file: string, work: () => Promise<T>): Promise<T> {
 
 export function omLs(file: string, { json }: { readonly json?: boolean }): Promise<number> {
   return named(file, async () => {
-    await using om = await OmFile.open(file);
+    await using om = await openOmPlace(file);
     const out = new LineWriter();
     for (const node of om.nodes) await (json === true ? out.json(lineOf(node)) : out.line(textOf(node)));
     await out.flush();
@@ -64,7 +65,7 @@ export interface OmReadFlags {
 
 export function omRead(file: string, path: string, { range, out, json }: OmReadFlags): Promise<number> {
   return named(file, async () => {
-    await using om = await OmFile.open(file);
+    await using om = await openOmPlace(file);
     const { path: own, variable } = om.node(path);
     const ranges = range === undefined ? undefined : parseRanges(range, variable.array?.shape ?? []);
     const { values, shape } = await om.read(path, ranges);

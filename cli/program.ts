@@ -242,15 +242,15 @@ date
   .option('--json', 'one JSON object a line')
   .action(run(async () => (await import('./encodings.js')).dateAdd));
 
-const om = program.command('om').description('list and read OM files, also at http(s) addresses');
+const om = program.command('om').description('list and read OM files, also at http(s) and s3 addresses');
 om.command('ls')
   .description('the variables of a file, parents first')
-  .argument('<file>', 'OM file or http(s) address')
+  .argument('<file>', 'OM file, http(s) address or s3://bucket/key')
   .option('--json', 'one JSON object a line')
   .action(run(async () => (await import('./om.js')).omLs));
 om.command('read')
   .description('decode an array, or ranges of it, into a raw little-endian file')
-  .argument('<file>', 'OM file or http(s) address')
+  .argument('<file>', 'OM file, http(s) address or s3://bucket/key')
   .argument('<path>', 'names joined by /; "" or / is the root')
   .option('--range <ranges>', 'A:B,C:D,… half-open, one for each dimension; default: all')
   .requiredOption('--out <file>', 'where the values go')

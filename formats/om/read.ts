@@ -35,7 +35,11 @@ export class OmFile implements AsyncDisposable {
   ) {}
 
   static async open(where: string, signal?: AbortSignal): Promise<OmFile> {
-    const source = await openByteSource(where, signal);
+    return OmFile.over(where, await openByteSource(where, signal), signal);
+  }
+
+  /** Reads from a source of any kind, which is closed with the file; `where` names it in errors. */
+  static async over(where: string, source: ByteSource, signal?: AbortSignal): Promise<OmFile> {
     try {
       const head = await source.read(0, Math.min(LEGACY_HEADER, source.size), signal);
       if (head.length < 3 || head[0] !== 0x4f || head[1] !== 0x4d)

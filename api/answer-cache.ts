@@ -20,7 +20,7 @@ const LARGEST_SHARE = 1 / 8;
 
 export class AnswerCache {
   readonly #answers = new Map<string, KeptAnswer>();
-  readonly #making = new Map<string, Promise<KeptAnswer>>();
+  readonly #making = new Map<string, { readonly through: Promise<void>; readonly end: () => void }>();
   #bytes = 0;
 
   constructor(readonly maxBytes: number) {}
@@ -60,19 +60,28 @@ export class AnswerCache {
     }
   }
 
-  /** The kept answer, or that of whoever makes it right now, or a new one: equal requests at once are worked on once. */
-  async once(key: string, make: () => Promise<KeptAnswer>): Promise<KeptAnswer> {
-    const known = this.find(key) ?? this.#making.get(key);
-    if (known !== undefined) return known;
-    const making = make();
-    this.#making.set(key, making);
-    try {
-      const answer = await making;
-      this.keep(key, answer);
-      return answer;
-    } finally {
-      this.#making.delete(key);
+  /**
+   * Single flight: false when this is the first of equal requests at work, who then has to call `done`; else true, once the
+   * first one is through - mostly, but not always, with an answer that is now kept.
+   */
+  async followed(key: string): Promise<boolean> {
+    const first = this.#making.get(key);
+    if (first === undefined) {
+      let end: () => void = () => undefined;
+      const through = new Promise<void>((done) => {
+        end = done;
+      });
+      this.#making.set(key, { through, end });
+      return false;
     }
+    await first.through;
+    return true;
+  }
+
+  /** Lets those go on who wait for the first request of a key; calling it again does nothing. */
+  done(key: string): void {
+    this.#making.get(key)?.end();
+    this.#making.delete(key);
   }
 }
 

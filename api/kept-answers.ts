@@ -35,12 +35,10 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-/** Answers a submit with a kept answer: complete, with length and strong ETag. */
-export function sendKept(res: ServerResponse, answer: KeptAnswer): void {
-  res.statusCode = 200;
-  res.setHeader('ETag', answer.etag);
-  res.setHeader('Cache-Control', 'private, no-cache');
-  res.setHeader('Content-Type', answer.contentType);
-  res.setHeader('Content-Length', answer.bytes.length);
+/** Answers a submit with a kept answer: complete, with length and strong ETag. `more`: names and values of further headers. */
+export function sendKept(res: ServerResponse, answer: KeptAnswer, more: readonly string[] = []): void {
+  const own = ['ETag', answer.etag, 'Cache-Control', 'private, no-cache', 'Content-Type', answer.contentType];
+  // as a list: node looks at each header of an object once more
+  res.writeHead(200, [...more, ...own, 'Content-Length', String(answer.bytes.length)]);
   res.end(answer.bytes);
 }

@@ -5,7 +5,7 @@
 import { type Request, type Response, Router } from 'express';
 import type { JobRecord } from '../schemas/job.js';
 import { userId } from '../schemas/job.js';
-import { acceptRequest, priceRequest, requireCollection, visibleCollections } from './accept.js';
+import { acceptRequest, priceRequest, requireCollection, type Submission, visibleCollections } from './accept.js';
 import { AnswerCache } from './answer-cache.js';
 import { binaryFormat, withAcceptedFormat } from './binary-accept.js';
 import { type ApiDeps, callerOf, type PricedRequest } from './context.js';
@@ -100,13 +100,38 @@ class V2 {
     const { admission } = this.#parts;
     const priced = await priceRequest(this.#deps, admission, asked, leaving(res));
     // A request that asks for a record, to repeat it or to come back for it, gets one; the others only their answer.
-    if (idempotencyKey === undefined && !isAsync && this.#sendKept(req, res, collection, priced)) return;
+    if (idempotencyKey === undefined && !isAsync) {
+      await this.#answerOnce(req, res, { ...asked, priced });
+      return;
+    }
     const record = await acceptRequest(this.#deps, admission, { ...asked, priced }, leaving(res));
     if (isAsync) {
       res.setHeader('Preference-Applied', 'respond-async');
       res.setHeader('Retry-After', String(RETRY_SECONDS));
       this.#pointTo(res, 202, record);
     } else await this.#answer(req, res, record);
+  }
+
+  /** A plain request: the kept answer of an equal one, also of one that is worked on right now, or a job. */
+  async #answerOnce(
+    req: Request,
+    res: Response,
+    asked: Submission & { readonly priced: PricedRequest },
+  ): Promise<void> {
+    const { answers } = this.#deps;
+    const { collection, priced } = asked;
+    if (this.#sendKept(req, res, collection, priced)) return;
+    const key = answers?.maxBytes === 0 ? undefined : AnswerCache.keyOf({ ...priced, collection });
+    const isFollower = answers !== undefined && key !== undefined && (await answers.followed(key));
+    if (res.closed && isFollower) return;
+    if (isFollower && this.#sendKept(req, res, collection, priced)) return;
+    const through = isFollower || key === undefined ? undefined : () => answers?.done(key);
+    try {
+      const record = await acceptRequest(this.#deps, this.#parts.admission, asked, leaving(res));
+      await this.#answer(req, res, record, through);
+    } finally {
+      through?.();
+    }
   }
 
   /** The answer that an equal request had, without a job; false when there is none. */
@@ -143,7 +168,8 @@ class V2 {
   }
 
   /** The outcome of a request: data, error, or, after the wait, the redirect to itself. */
-  async #answer(req: Request, res: Response, first: JobRecord): Promise<void> {
+  /** `kept` is called as soon as the answer is kept, before it is delivered. */
+  async #answer(req: Request, res: Response, first: JobRecord, kept?: () => void): Promise<void> {
     const record = await this.#parts.waiting.until('end', first, res);
     if (record === undefined) throw unknownRequest();
     if (res.closed) return;
@@ -155,8 +181,9 @@ class V2 {
     const ref = record.result?.ok === true ? record.result.ref : undefined;
     if (record.state !== 'processed' || ref === undefined) throw endError(record);
     res.setHeader('Content-Location', this.#addressOf(record));
+    const keeping = keepResult(this.#deps, record).then(kept);
     await deliver(req, res, { id: record.job.id, ref, contentType: ref.contentType }, this.#deps.store);
-    await keepResult(this.#deps, record);
+    await keeping;
   }
 
   #pointTo(res: Response, status: 202 | 303, record: JobRecord): void {

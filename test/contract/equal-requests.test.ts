@@ -90,4 +90,19 @@ describe('equal requests', () => {
       for (const { text } of all) assert.ok(text === expected);
     });
   }
+
+  it('of plain submits at once one is worked on', async () => {
+    await using service = await startTestService([join(folder, 'data')], {});
+    const ask = async (): Promise<string> => {
+      const reply = await fetch(`${service.url}/api/v2/demo/requests`, {
+        ...{ method: 'POST', headers: JSON_TYPE, body: JSON.stringify(REQUEST) },
+      });
+      assert.equal(reply.status, 200);
+      return reply.text();
+    };
+    const all = await Promise.all(Array.from({ length: 8 }, ask));
+    assert.equal(new Set(all).size, 1);
+    const metrics = await (await fetch(`${service.url}/metrics`)).text();
+    assert.match(metrics, /^polyfst_cache_hits_total 7$/m);
+  });
 });

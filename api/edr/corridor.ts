@@ -7,8 +7,10 @@ import { levelUnit } from '../ogc/crs.js';
 import type { EdrRun } from '../ogc/edr-collections.js';
 import type { QueryValues } from '../ogc/query.js';
 import { parseWkt, type Vertex } from '../ogc/wkt.js';
+import { densified, parallels } from './parallels.js';
 import { lineQueries, type PathQuery, type Tube } from './paths.js';
 import type { FeatureRules } from './query-features.js';
+import { readCount, withLevelCount } from './regrid.js';
 import { type EdrAsk, hasLevels } from './segments.js';
 
 const RAD = Math.PI / 180;
@@ -88,6 +90,23 @@ export interface CorridorQuery {
   within(coverage: OgcCoverage): OgcCoverage[];
 }
 
+/** A corridor sampled at so many positions across: the nearest grid point of each. */
+function sampledCorridor(
+  ask: EdrAsk,
+  lines: readonly (readonly Vertex[])[],
+  halfKm: number,
+  across: number,
+  values: QueryValues,
+  rules: FeatureRules,
+): CorridorQuery {
+  if (lines.flat().some(({ z }) => z !== undefined)) {
+    throw new FeatureError('bad_value', 'resolution-x goes with one level for the path; give z, and coords without Z.');
+  }
+  const { spacing } = ask.collection.extent;
+  const sides = lines.flatMap((line) => parallels(densified(line, spacing > 0 ? spacing : 1), halfKm, across));
+  return { lines: sides.map((side) => lineQueries(ask, side, values, rules)), within: (coverage) => [coverage] };
+}
+
 export function corridorQuery(
   ask: EdrAsk,
   coords: string,
@@ -99,8 +118,11 @@ export function corridorQuery(
   const { lines } = parseWkt(coords, 'lines');
   const [z] = [values.get('z')];
   const single = half !== undefined && z !== undefined && /^[\d.]+$/.test(z.trim()) ? Number(z) : undefined;
-  const around =
+  const inHeight =
     single === undefined ? ask : { ...ask, level: (level: number) => Math.abs(level - single) <= half! * (1 + 1e-9) };
+  const around = withLevelCount(inHeight, values);
+  const across = readCount('resolution-x', values.get('resolution-x')) ?? 0;
+  if (across > 0) return sampledCorridor(around, lines, widthKm / 2, across, values, rules);
   const found = lines.map((line) => lineQueries(around, line, values, rules, tubeMaker(widthKm / 2, half ?? 0)));
   const paths = found.flat().map(({ feature }) => feature.vertices);
   return {

@@ -7,7 +7,6 @@ import { type Choice, readBbox, readDatetime, readNames, readNumbers } from '../
 import { readCrs } from '../ogc/crs.js';
 import type { EdrCollection, EdrRun } from '../ogc/edr-collections.js';
 import { chooseParameters } from '../ogc/edr-parameters.js';
-import { levelsOf, runsFor } from '../ogc/extents.js';
 import type { QueryValues } from '../ogc/query.js';
 import { corridorQuery } from './corridor.js';
 import type { EdrDeps } from './deps.js';
@@ -24,7 +23,7 @@ import {
   radiusFeatures,
   readLength,
 } from './query-features.js';
-import { readLevelCount, readResolution, regridded } from './regrid.js';
+import { readResolution, regridded, withLevelCount } from './regrid.js';
 import { type EdrAsk, hasLevels } from './segments.js';
 import { joinPointSeries } from './series.js';
 
@@ -110,18 +109,10 @@ async function inArea(query: DataQuery, features: readonly Feature[]): Promise<C
 export const both = (one: Choice | undefined, other: Choice | undefined): Choice | undefined =>
   one !== undefined && other !== undefined ? (value) => one(value) && other(value) : (one ?? other);
 
-/** The question with a choice of levels, thinned as `resolution-z` says. */
-function withLevels({ ask, values }: DataQuery, level: Choice | undefined): EdrAsk {
-  const levels = levelsOf(ask.collection, runsFor(ask.collection, ask.run)).filter(level ?? (() => true));
-  const kept = readLevelCount(values, levels);
-  const chosen = kept === undefined ? level : (value: number) => kept.has(value);
-  return chosen === undefined ? ask : { ...ask, level: chosen };
-}
-
 async function inCube(query: DataQuery): Promise<Coverages> {
   const box = readBbox(need(query.values, 'bbox', '-75,45,-73,46'));
   const level = hasLevels(query.ask.collection) ? both(query.ask.level, box.levels) : undefined;
-  const ask = withLevels(query, level);
+  const ask = withLevelCount(level === undefined ? query.ask : { ...query.ask, level }, query.values);
   const resolution = readResolution(query.values, query.ask.collection, box);
   if (resolution !== undefined) {
     const coarse = regridded(ask.collection, resolution);

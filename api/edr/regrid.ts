@@ -6,6 +6,7 @@ import { FeatureError } from '../../schemas/problem.js';
 import type { Feature, LatLon, ParamRef } from '../../schemas/vocabulary.js';
 import type { QueryBox } from '../ogc/choices.js';
 import type { EdrCollection } from '../ogc/edr-collections.js';
+import { levelsOf, runsFor } from '../ogc/extents.js';
 import type { QueryValues } from '../ogc/query.js';
 import type { QueryBlocks } from './extract-query.js';
 import { type EdrAsk, hasLevels, sortLevels } from './segments.js';
@@ -35,7 +36,8 @@ export function latticeOver(box: QueryBox, nx: number, ny: number): Lattice {
   return { x: spread(box.west, box.east, nx), y: spread(box.south, box.north, ny) };
 }
 
-function readCount(key: string, text: string | undefined): number | undefined {
+/** A number of points; undefined when it is not given. */
+export function readCount(key: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,6}$/.test(text.trim())) return Number(text);
   throw new FeatureError(
@@ -85,14 +87,15 @@ export function readResolution(values: QueryValues, collection: EdrCollection, b
   return { x, y };
 }
 
-/** `resolution-z`: so many of the levels that are chosen, those nearest to evenly spread ones; 0 or absent: all. */
-export function readLevelCount(values: QueryValues, levels: readonly number[]): ReadonlySet<number> | undefined {
+/** The question with so many of its levels as `resolution-z` says, those nearest to evenly spread ones; 0 or absent: all. */
+export function withLevelCount(ask: EdrAsk, values: QueryValues): EdrAsk {
   const count = readCount('resolution-z', values.get('resolution-z')) ?? 0;
-  if (count === 0 || count >= levels.length) return undefined;
-  const wanted = spread(levels[0]!, levels.at(-1)!, count);
+  const levels = levelsOf(ask.collection, runsFor(ask.collection, ask.run)).filter(ask.level ?? (() => true));
+  if (count === 0 || count >= levels.length) return ask;
   const nearest = (value: number): number =>
     levels.reduce((best, one) => (Math.abs(one - value) < Math.abs(best - value) ? one : best));
-  return new Set(Array.from(wanted, nearest));
+  const kept = new Set(Array.from(spread(levels[0]!, levels.at(-1)!, count), nearest));
+  return { ...ask, level: (level) => kept.has(level) };
 }
 
 const lenient = new WeakMap<Datacube, Datacube>();

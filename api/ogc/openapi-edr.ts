@@ -53,7 +53,10 @@ const ROWS: Readonly<Record<string, ParameterRow>> = {
   'width-units': { description: 'Unit of the width.', schema: { type: 'string', enum: Object.keys(KM) } },
   'corridor-height': { description: 'Whole height, centred on the line, in the unit of the levels.', schema: number },
   'height-units': { description: 'Unit of the height, that of the levels.', schema: text },
-  'resolution-x': { description: 'Number of columns; 0 or absent: those of the grid.', schema: count },
+  'resolution-x': {
+    description: 'Number of columns, or of positions across a corridor; 0 or absent: those of the grid.',
+    schema: count,
+  },
   'resolution-y': { description: 'Number of rows; 0 or absent: those of the grid.', schema: count },
   'resolution-z': { description: 'Number of levels out of those of the data; 0 or absent: all.', schema: count },
   limit: {
@@ -114,7 +117,7 @@ const QUERIES: Readonly<
   trajectory: { required: ['coords'], optional: ['z', ...COMMON, 'number', 'meta'] },
   corridor: {
     required: ['coords', 'corridor-width', 'width-units', 'corridor-height', 'height-units'],
-    optional: ['z', ...COMMON, 'number', 'meta'],
+    optional: ['z', ...COMMON, 'number', 'resolution-x', 'resolution-z', 'meta'],
   },
   locations: { required: [], optional: [...COMMON, 'z', 'number', 'meta'] },
 };

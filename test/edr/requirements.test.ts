@@ -334,6 +334,22 @@ describe('/req/edr/resolution-x-response, -y, -z', () => {
     const [grid] = await coverages(`cube?bbox=-75,45,-73,46&parameter-name=t&${TIME}&${keys}`);
     return ['x', 'y', 'z'].map((name) => grid!.domain.axes[name]!.values.length);
   };
+  it('across a corridor, positions from edge to edge', async () => {
+    const query = `corridor?coords=LINESTRING(-76 45,-74 45)&parameter-name=t&${TIME}&corridor-width=223&width-units=km&corridor-height=10&height-units=hPa`;
+    const found = await coverages(`${query}&z=500&resolution-x=3`);
+    assert.equal(found.length, 3);
+    // one degree to each side, five points of the grid along
+    const rows = found.map(
+      ({ domain }) => new Set((domain.axes['composite']!.values as number[][]).map((at) => at[2])),
+    );
+    assert.deepEqual(rows.flatMap((row) => [...row]).sort(), [44, 45, 46]);
+    for (const { domain } of found) assert.equal(domain.axes['composite']!.values.length, 5);
+    assert.deepEqual(seen(await coverages(`${query}&resolution-x=1&resolution-z=2`), 'z'), ['1000', '250']);
+    await refused(`${query}&z=500&resolution-x=wide`, 'resolution-x');
+    const high = query.replace('LINESTRING(-76 45,-74 45)', 'LINESTRINGZ(-76 45 500,-74 45 500)');
+    await refused(`${high}&resolution-x=3`, 'resolution-x');
+  });
+
   it('are numbers of columns, rows and levels; 0 leaves them as they are', async () => {
     assert.deepEqual(await axes(''), [5, 3, 6]);
     assert.deepEqual(await axes('resolution-x=0&resolution-y=0&resolution-z=0'), [5, 3, 6]);

@@ -35,6 +35,8 @@ interface GribOptions {
 const DEFAULT_BITS = 16;
 
 function optionsOf(options: ConvertOptions): GribOptions {
+  // the format has units of its own, which are those of the SI
+  optionWord(options, 'units', ['si']);
   const bits = options.get('bits');
   return {
     winds: optionWord(options, 'winds', ['grid', 'earth']) === 'earth' ? 'earth' : 'grid',
@@ -216,6 +218,7 @@ async function writeGrib2(
 
 export const grib2: Converter = {
   options: [
+    'units',
     'winds',
     'screen',
     'zeros',

@@ -22,6 +22,8 @@ const EVERY_MS = 5000;
 /** A request younger than this is still on its way into the queue. */
 const SETTLED_MS = 3000;
 const BATCH = 200;
+/** Lookups under way at a time. */
+const AT_ONCE = 32;
 /** Requests that one look from time to time takes up: a long queue is gone through in turns. */
 const LOOKED_AT = 200;
 
@@ -37,9 +39,9 @@ export class Reconciler {
     this.#options = options;
   }
 
-  /** Replays the journal into the queue, then keeps looking. */
-  async start(): Promise<void> {
-    await this.#pass(0);
+  /** Begins to replay the journal into the queue, then keeps looking. Nobody waits: with a long queue it takes a while. */
+  start(): void {
+    this.#begin(0);
     this.#timer = setInterval(() => this.#begin(SETTLED_MS), EVERY_MS);
     this.#timer.unref();
   }
@@ -99,21 +101,26 @@ export class Reconciler {
   async #batch(ids: readonly string[]): Promise<void> {
     const { backend } = this.#options;
     const missing: Job[] = [];
-    for (const id of ids) {
-      const job = this.#options.records.ledger.job(id);
-      if (job === undefined || (await this.#isEnded(id))) continue;
-      const bull = await backend.queue().getJob(id);
-      if (bull === undefined) missing.push(job);
-      // A finished row without an outcome: its outcome never reached the store. Once more from the start.
-      else if (bull.finishedOn !== undefined && bull.finishedOn > 0) {
-        await bull.remove();
-        missing.push(job);
-      }
+    for (let from = 0; from < ids.length; from += AT_ONCE) {
+      const looked = await Promise.all(ids.slice(from, from + AT_ONCE).map((id) => this.#missing(id)));
+      missing.push(...looked.filter((job) => job !== undefined));
     }
     if (missing.length === 0) return;
     crashPoint('replay.before-add');
     await enqueueAgain(backend, missing, this.#options.optionsOf);
     crashPoint('replay.after-add');
+  }
+
+  /** The job of an unfinished request if the queue does not have it. */
+  async #missing(id: string): Promise<Job | undefined> {
+    const job = this.#options.records.ledger.job(id);
+    if (job === undefined || (await this.#isEnded(id))) return undefined;
+    const bull = await this.#options.backend.queue().getJob(id);
+    if (bull === undefined) return job;
+    // A finished row without an outcome: its outcome never reached the store. Once more from the start.
+    if (bull.finishedOn === undefined || bull.finishedOn <= 0) return undefined;
+    await bull.remove();
+    return job;
   }
 
   async #isEnded(id: string): Promise<boolean> {

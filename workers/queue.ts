@@ -124,7 +124,7 @@ class BullBackedQueue implements JobQueue {
   async start(): Promise<void> {
     await this.#backend.subscribe((message) => this.#hear(parseChange(message)));
     this.#backend.onReturn(() => this.#reconciler.now());
-    await this.#reconciler.start();
+    this.#reconciler.start();
     this.#sweeper.start();
   }
 

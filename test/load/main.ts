@@ -12,7 +12,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', default: 'idle,cached,refusals,flood,recovery,soak' },
     soak: { type: 'string', default: '45' },
-    seconds: { type: 'string', default: '8' },
+    seconds: { type: 'string', default: '6' },
   },
 });
 

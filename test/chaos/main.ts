@@ -166,8 +166,7 @@ async function run(): Promise<boolean> {
       lastFault = performance.now();
     });
     const untilNow = (): number => Math.min(lastFault, performance.now() + 10 * SETTLE_MS) + SETTLE_MS;
-    await Promise.all(clients.map((client) => work(client, ground, ids, share, untilNow)));
-    await tormented;
+    await Promise.all([tormented, ...clients.map((client) => work(client, ground, ids, share, untilNow))]);
     await lastWords(clients, history);
     stopWatching();
     const allowedFailures = new Set<string>();

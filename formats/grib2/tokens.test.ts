@@ -79,7 +79,7 @@ test('a step of knots can be told from its neighbours after metres a second', ()
       const change = { kind: 'factor', by: 0.514444 } as const;
       const back = unpackValues(packValues(values, change, { bits: 12 }), values.length, change);
       for (let k = 0; k < values.length; k++) {
-        assert.equal(Math.round((back[k]! - least) / step), Math.round((values[k]! - least) / step));
+        assert.ok(Math.abs(back[k]! - values[k]!) < step / 2, `${values[k]} became ${back[k]}`);
       }
     }),
   );

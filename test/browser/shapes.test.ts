@@ -118,7 +118,7 @@ describe('the page: areas and tracks', { skip: noBrowser }, () => {
     await page.waitForFunction(`document.querySelectorAll('#jobs .job[data-state=processed]').length === 2`);
     assert.deepEqual(await axe(page), []);
     await page.locator('#jobs [aria-label=Remove]').first().click();
-    assert.equal(await page.locator('#jobs .job').count(), 1);
+    await page.waitForFunction(`document.querySelectorAll('#jobs .job').length === 1`);
     await page.click('#jobs >> text=Show');
     await page.waitForSelector('.histogram');
     assert.deepEqual(complaints, []);

@@ -101,11 +101,16 @@ export class JobList {
     const restored = stored.flatMap((job) => {
       const status = known.get(job.id ?? '');
       if (status !== undefined) return [advanced(job, status)];
+      // left before the service had answered: the same key sent again cannot make a second request
+      if (job.state === 'checking') return [job];
       return job.state === 'cancelled' || job.state === 'failed' ? [job] : [];
     });
-    this.#jobs = [...this.#jobs, ...restored.filter((job) => this.byId(job.id) === undefined)];
+    this.#jobs = [...this.#jobs, ...restored.filter((job) => this.byId(job.id ?? job.key) === undefined)];
     this.#changed();
-    for (const job of restored) if (!isOver(job)) void this.#follow(job.key, job.id!);
+    for (const job of restored) {
+      if (job.id === undefined && job.state === 'checking') void this.#submit(job.key, job);
+      else if (!isOver(job)) void this.#follow(job.key, job.id!);
+    }
   }
 
   #changed(): void {

@@ -40,7 +40,7 @@ export async function startTestService(
     },
     async [Symbol.asyncDispose]() {
       await service.close();
-      await rm(state, { recursive: true, force: true });
+      await rm(state, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

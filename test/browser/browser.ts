@@ -74,7 +74,7 @@ export async function startBench(
   });
   return benchOf(browser, data ?? [folder], config, async () => {
     await browser.close();
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 }
 

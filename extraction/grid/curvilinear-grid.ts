@@ -1,11 +1,8 @@
 /** Grids with two-dimensional latitudes and longitudes whose neighbours in the array are neighbours on the ground. */
-import type { GridDef } from '../../schemas/vocabulary.js';
-import { checkedPoints } from './check-points.js';
 import type { NearestPoints } from './closest.js';
-import { GEOGRAPHIC_CRS } from './crs.js';
 import type { Grid, Places } from './grid-type.js';
 import { KdTree } from './nearest.js';
-import { nearestInTree, pick, unturned } from './places.js';
+import { nearestInTree, PlacesGrid } from './places.js';
 import { angleBetween, EARTH_RADIUS_KM, unitVectors } from './sphere.js';
 import { inUnitCell, inverseBilinear, TangentPlane } from './tangent.js';
 import { type Weights, WeightsBuilder } from './weights.js';
@@ -49,38 +46,14 @@ export function looksCurvilinear(ni: number, nj: number, places: Places): boolea
   return cells < FEW_CELLS || median * median * cells < MOST_OVERLAP * areaAround(places);
 }
 
-export class CurvilinearGrid implements Grid {
+export class CurvilinearGrid extends PlacesGrid implements Grid {
   readonly kind = 'curvilinear';
-  readonly wrap = 'window';
-  readonly periodic = false;
-  readonly crs = GEOGRAPHIC_CRS;
-  readonly ni: number;
-  readonly nj: number;
-  readonly size: number;
-  readonly columns: number;
-  readonly #places: Places;
   #index: { readonly tree: KdTree; readonly vectors: Float64Array } | undefined;
 
-  constructor(
-    readonly def: GridDef,
-    readonly id: string,
-    places: Places,
-  ) {
-    this.ni = def.ni;
-    this.nj = def.nj;
-    this.size = def.ni * def.nj;
-    this.columns = def.ni;
-    this.#places = places;
-  }
-
   #indexed(): { readonly tree: KdTree; readonly vectors: Float64Array } {
-    const { lat, lon } = this.#places;
+    const { lat, lon } = this.places;
     this.#index ??= { tree: new KdTree(lat, lon), vectors: unitVectors(lat, lon) };
     return this.#index;
-  }
-
-  async latlon(points?: Uint32Array): Promise<Places> {
-    return pick(this.#places, points, this.size);
   }
 
   async locate(lat: Float64Array, lon: Float64Array): Promise<Float64Array> {
@@ -128,7 +101,7 @@ export class CurvilinearGrid implements Grid {
     const a = Math.min(i, this.ni - 2);
     const b = Math.min(j, this.nj - 2);
     const k = b * this.ni + a;
-    const { lat, lon } = this.#places;
+    const { lat, lon } = this.places;
     const diagonal = angleBetween(lat[k]!, lon[k]!, lat[k + this.ni + 1]!, lon[k + this.ni + 1]!);
     if (!onBorder || !(angle <= diagonal / 2)) return outside;
     const uv = this.#inCell(plane, a, b) ?? [i - a, j - b];
@@ -159,17 +132,5 @@ export class CurvilinearGrid implements Grid {
       builder.next(!Number.isNaN(x));
     }
     return builder.finish();
-  }
-
-  async rotation(points: Uint32Array): Promise<Float64Array> {
-    return unturned(checkedPoints(points, this.size));
-  }
-
-  rotationAt(lat: Float64Array): Float64Array {
-    return unturned(lat);
-  }
-
-  async owned(points: Uint32Array): Promise<Uint8Array> {
-    return new Uint8Array(points.length).fill(1);
   }
 }

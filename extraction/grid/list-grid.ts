@@ -1,53 +1,27 @@
 /** Grids given as lists of places: stations, point clouds, single points and triangular meshes; and the door to curvilinear ones. */
 import { FeatureError } from '../../schemas/problem.js';
 import type { GridDef } from '../../schemas/vocabulary.js';
-import { checkedPoints } from './check-points.js';
 import type { NearestPoints } from './closest.js';
-import { GEOGRAPHIC_CRS } from './crs.js';
 import { CurvilinearGrid, looksCurvilinear } from './curvilinear-grid.js';
 import type { Grid, Places } from './grid-type.js';
 import { Mesh } from './mesh.js';
 import { KdTree } from './nearest.js';
 import { decodePoint } from './params.js';
-import { nearestInTree, pick, unturned } from './places.js';
+import { nearestInTree, PlacesGrid } from './places.js';
 import { wrap180 } from './sphere.js';
 import { type Weights, WeightsBuilder } from './weights.js';
 
-class ScatteredGrid implements Grid {
+class ScatteredGrid extends PlacesGrid implements Grid {
   readonly kind = 'scattered';
-  readonly wrap = 'window';
-  readonly periodic = false;
-  readonly crs = GEOGRAPHIC_CRS;
-  readonly ni: number;
-  readonly nj: number;
-  readonly size: number;
-  readonly columns: number;
-  readonly #places: Places;
   #tree: KdTree | undefined;
   #mesh: Mesh | undefined;
-
-  constructor(
-    readonly def: GridDef,
-    readonly id: string,
-    places: Places,
-  ) {
-    this.ni = def.ni;
-    this.nj = def.nj;
-    this.size = def.ni * def.nj;
-    this.columns = def.ni;
-    this.#places = places;
-  }
-
-  async latlon(points?: Uint32Array): Promise<Places> {
-    return pick(this.#places, points, this.size);
-  }
 
   async locate(lat: Float64Array): Promise<Float64Array> {
     return new Float64Array(2 * lat.length).fill(Number.NaN);
   }
 
   async nearest(lat: Float64Array, lon: Float64Array): Promise<NearestPoints> {
-    this.#tree ??= new KdTree(this.#places.lat, this.#places.lon);
+    this.#tree ??= new KdTree(this.places.lat, this.places.lon);
     const out = nearestInTree(this.#tree, lat, lon);
     out.inside.fill(1);
     return out;
@@ -59,20 +33,8 @@ class ScatteredGrid implements Grid {
       for (let n = 0; n < lat.length; n++) builder.next(true);
       return builder.finish();
     }
-    this.#mesh ??= new Mesh(this.#places, this.def.triangles);
+    this.#mesh ??= new Mesh(this.places, this.def.triangles);
     return this.#mesh.weights(lat, lon, (await this.nearest(lat, lon)).point);
-  }
-
-  async rotation(points: Uint32Array): Promise<Float64Array> {
-    return unturned(checkedPoints(points, this.size));
-  }
-
-  rotationAt(lat: Float64Array): Float64Array {
-    return unturned(lat);
-  }
-
-  async owned(points: Uint32Array): Promise<Uint8Array> {
-    return new Uint8Array(points.length).fill(1);
   }
 }
 

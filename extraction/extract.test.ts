@@ -8,6 +8,7 @@ import { DEFAULT_LIMITS } from '../schemas/limits.js';
 import { FeatureError } from '../schemas/problem.js';
 import { parseFeatureRequest } from '../schemas/request.js';
 import { type DemoCube, demoCube } from '../test/demo-cube.js';
+import { BASE, CONVERSION, FIRST, HYBRIDS } from '../test/demo-formula.js';
 import { shared, skipWithout } from '../test/paths.js';
 import { assemble } from './assemble.js';
 import { planRequest } from './plan.js';
@@ -38,29 +39,6 @@ async function refusal(body: object, data: DemoCube = demo, limits = DEFAULT_LIM
   return assert.fail('the request was answered');
 }
 
-const BASE: Readonly<Record<string, number>> = {
-  TT: 10,
-  HU: 5,
-  GZ: 100,
-  UU: 20,
-  VV: -15,
-  PN: 1010,
-  P0: 990,
-  NT: 0,
-  PR: 0,
-};
-/** Conversions of MARS names: factor, offset. */
-const MARS: Readonly<Record<string, readonly [number, number]>> = {
-  '2t': [1, 273.15],
-  t: [1, 273.15],
-  msl: [100, 0],
-  gh: [10, 0],
-  '10u': [0.514444, 0],
-  '10v': [0.514444, 0],
-};
-const FIRST = Date.parse('2025-01-15T00:00:00Z');
-const HYBRIDS = [0.5, 0.7, 0.85, 0.95, 0.995];
-
 interface Place {
   readonly lat: number;
   readonly lon: number;
@@ -77,7 +55,7 @@ function expected(name: string, nomvar: string, levtype: unknown, number: number
   const stored = Math.fround(
     BASE[nomvar]! + 0.1 * at.lat - 0.05 * at.lon + 0.25 * hours + number - 0.01 * (1000 - level) + 2 * days,
   );
-  const [scale, offset] = MARS[name] ?? [1, 0];
+  const [scale, offset] = CONVERSION[name] ?? [1, 0];
   return scale === 1 && offset === 0 ? stored : Math.fround(stored * scale + offset);
 }
 

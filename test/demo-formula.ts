@@ -1,7 +1,8 @@
 /** What the demo run holds, from its formula, in the units of an answer; undefined where an answer does not tell enough. */
 import type { DecodedCoverage } from '../client/covjson.js';
 
-const BASE: Readonly<Record<string, number>> = {
+/** Base value of each variable, stored unit. */
+export const BASE: Readonly<Record<string, number>> = {
   TT: 10,
   HU: 5,
   GZ: 100,
@@ -12,11 +13,13 @@ const BASE: Readonly<Record<string, number>> = {
   NT: 0,
   PR: 0,
 };
-const FIRST = Date.UTC(2025, 0, 15);
-const HYBRIDS = [0.5, 0.7, 0.85, 0.95, 0.995];
+/** Earliest base time, ms. */
+export const FIRST = Date.UTC(2025, 0, 15);
+/** Hybrid coordinates of the model levels, from level 1 on. */
+export const HYBRIDS = [0.5, 0.7, 0.85, 0.95, 0.995];
 
 /** scale and offset from the stored unit to that of the name; names not here are delivered as stored */
-const CONVERSION: Readonly<Record<string, readonly [scale: number, offset: number]>> = {
+export const CONVERSION: Readonly<Record<string, readonly [scale: number, offset: number]>> = {
   '2t': [1, 273.15],
   t: [1, 273.15],
   gh: [10, 0],

@@ -1,7 +1,7 @@
 /** `polyfst serve` on the demo run in a process of its own, for tests from outside. */
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './paths.js';
@@ -31,23 +31,16 @@ function addressOf(child: ChildProcessWithoutNullStreams): Promise<string> {
   });
 }
 
-/** Writes the demo run and serves it until disposed of. */
-export async function serveDemo(): Promise<ServedDemo> {
+/** Writes the demo run and serves it, with this configuration, until disposed of. */
+export async function serveDemo(config: object = {}): Promise<ServedDemo> {
   const work = await mkdtemp(join(tmpdir(), 'polyfst-served-'));
   const main = join(root, 'dist', 'cli', 'main.js');
   const data = join(work, 'data');
   const demo = spawnSync(process.execPath, [main, 'demo', data], { encoding: 'utf8' });
   if (demo.status !== 0) throw new Error(demo.stderr);
-  const service = spawn(process.execPath, [
-    main,
-    'serve',
-    '--data',
-    data,
-    '--state',
-    join(work, 'state'),
-    '--port',
-    '0',
-  ]);
+  await writeFile(join(work, 'config.json'), JSON.stringify(config));
+  const flags = ['--data', data, '--state', join(work, 'state'), '--config', join(work, 'config.json'), '--port', '0'];
+  const service = spawn(process.execPath, [main, 'serve', ...flags]);
   const ended = once(service, 'close');
   const url = await addressOf(service);
   return {
@@ -56,7 +49,7 @@ export async function serveDemo(): Promise<ServedDemo> {
     async [Symbol.asyncDispose]() {
       service.kill('SIGTERM');
       await ended;
-      await rm(work, { recursive: true, force: true });
+      await rm(work, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

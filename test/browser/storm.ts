@@ -142,7 +142,7 @@ function surface(hour: number, fallen: Float64Array): NativeField[] {
     field('NT', 0, hour, member, of('cloud')),
     field('UU', mast, hour, member, wind(0)),
     field('VV', mast, hour, member, wind(1)),
-    field('WGE', mast, hour, member, (lat, lon) => 1.6 * Math.hypot(...windAt(lat, lon, hour, member)) * KNOTS + 3),
+    field('WGE', mast, hour, member, (lat, lon) => 1.6 * Math.hypot(...windAt(lat, lon, hour, member)) + 3),
   ];
 }
 

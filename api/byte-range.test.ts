@@ -1,7 +1,7 @@
 /** Ranges as RFC 9110 reads them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../test/fast-check.js';
 import { chooseRange, matchesEtag } from './byte-range.js';
 
 test('one range is served, within the size', () => {

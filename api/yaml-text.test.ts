@@ -1,8 +1,8 @@
 /** Scalars keep their text, numbers resolve only in `feature`, and what no request needs is refused. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { FeatureError } from '../schemas/problem.js';
+import { fc } from '../test/fast-check.js';
 import { type PlainValue, parseYamlText } from './yaml-text.js';
 
 /** JSON in, JSON out: null prototypes do not matter to it. */

@@ -1,7 +1,7 @@
 /** Budgets: order of service, passing by small requests, aborts, and that nothing is lost. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../test/fast-check.js';
 import { Budget, checkFits } from './budget.js';
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

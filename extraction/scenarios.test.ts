@@ -1,8 +1,8 @@
 /** The point scenarios of the table: nearest points over ties, seams, poles and domain edges; missing values. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { GridDef } from '../schemas/vocabulary.js';
+import { fc } from '../test/fast-check.js';
 import { openGrid } from './grid/grid.js';
 import { axis, packRotation } from './region/fixture-grids.js';
 

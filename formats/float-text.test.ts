@@ -1,7 +1,7 @@
 /** Text of numbers: every float32 comes back, with as few digits as can be. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../test/fast-check.js';
 import { isoTime, shortestFloat32, TextBuffer, wrapLongitude } from './float-text.js';
 
 const buffer = new TextBuffer();

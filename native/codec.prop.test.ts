@@ -1,8 +1,8 @@
 /** Property: for any field, type and points, gather gives the bits of decode at those points, whole or record by record. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { Container, RecordBatch, Source } from '../schemas/vocabulary.js';
+import { fc } from '../test/fast-check.js';
 import { decode, encode, gather } from './index.js';
 
 interface Packed {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../test/fast-check.js';
 import { parseSelector, printSelector, type SelectorContext } from './mars.js';
 import { FeatureError } from './problem.js';
 import { parseFeatureRequest } from './request.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { FeatureError } from '../../schemas/problem.js';
+import { fc } from '../../test/fast-check.js';
 import { parseWkt } from './wkt.js';
 
 describe('well-known text', () => {

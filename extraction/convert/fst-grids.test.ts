@@ -1,7 +1,7 @@
 /** Grids that are made for files from elsewhere lie where they were asked to lie. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../test/fast-check.js';
 import { openGrid } from '../grid/grid.js';
 import { rotationThrough } from '../grid/params.js';
 import { type FstGrid, latLonGrid, placesGrid, polarGrid, rotatedGrid } from './fst-grids.js';

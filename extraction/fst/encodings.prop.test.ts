@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { FeatureError } from '../../schemas/problem.js';
+import { fc } from '../../test/fast-check.js';
 import { decodeIp, encodeIp } from './ip.js';
 import { addHours, msToStamp, stampToMs } from './time.js';
 import { parseVertical } from './vertical.js';

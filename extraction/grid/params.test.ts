@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { FeatureError } from '../../schemas/problem.js';
+import { fc } from '../../test/fast-check.js';
 import { tensorAxes } from './axes.js';
 import { crsOf } from './crs.js';
 import { encodeE, encodeL, encodePoint, encodeStereo } from './encode-params.js';

@@ -4,9 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { readRing } from '../../schemas/feature-ring.js';
 import type { LatLon, TrajectoryVertex } from '../../schemas/vocabulary.js';
+import { fc } from '../../test/fast-check.js';
 import { openGrid } from '../grid/grid.js';
 import type { Grid } from '../grid/grid-type.js';
 import { axis, G4, latLonGrid, packRotation, polarGrid, rotatedGrid, yinYangGrid } from './fixture-grids.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { FeatureError } from '../../schemas/problem.js';
+import { fc } from '../../test/fast-check.js';
 import { readBits, writeBits } from './bits.js';
 import { packValues, SAME_UNIT, unpackValues } from './tokens.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import proj4 from 'proj4';
+import { fc } from '../../test/fast-check.js';
 import { projectPolar, unprojectPolar } from './polar.js';
 import { between, circleRing, densify, distanceKm, ringCrossing, ringKm2 } from './sphere.js';
 

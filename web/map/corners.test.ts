@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../test/fast-check.js';
 import type { Feature } from '../state/state.js';
 import { moveCorner, removeCorner } from './corners.js';
 import { outlineOf } from './shapes.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../test/fast-check.js';
 import { parseLink, printLink } from './link.js';
 import { type Feature, type LatLon, type Overlay, START, type State, UNIT_CHOICES, type UnitFamily } from './state.js';
 

@@ -129,6 +129,22 @@ TEST("integers of every width come back exactly") {
   }
 }
 
+TEST("small compressed integers come back, however short their stream") {
+  for (const Container container : {Container::xdf, Container::rsf}) {
+    for (unsigned nbits = 1; nbits <= 16; ++nbits) {
+      for (const unsigned points : {2U, 3U, 5U, 8U}) {
+        const std::vector<std::uint32_t> same(std::size_t{points} * points, (1U << nbits) - 1);
+        const Stored stored = store(container, {Element::uint32, bytes_of(same), points, points, 1, 130, static_cast<std::uint8_t>(nbits)});
+        Scratch scratch;
+        std::vector<std::uint32_t> got(same.size());
+        decode_elements(stored.spec, stored.payload(), {reinterpret_cast<std::uint8_t*>(got.data()), got.size() * 4}, scratch);
+        CHECK(got == same);
+        CHECK(floats_of(stored) == std::vector<float>(same.begin(), same.end()));
+      }
+    }
+  }
+}
+
 TEST("wide types keep their 64 bits") {
   const std::vector<double> doubles = {1.0 / 3.0, -2e300, 0.0, -0.0, 5e-324, 7.25};
   const std::vector<std::int64_t> longs = {-1, 0, 1LL << 62, -(1LL << 62), 42, -7};

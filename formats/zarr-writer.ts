@@ -1,7 +1,6 @@
 /** Zarr stores of a CF dataset, version 2 or 3, written plane by plane into a folder or a ZIP archive. */
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { bytesOf, type CfDataset, type CfNumbers, type CfVariable, groupsOf, loadValues } from './cf.js';
+import { deflated } from './deflate-chunk.js';
 import {
   chunkKey,
   placedKey,
@@ -12,11 +11,6 @@ import {
   zarrVariables,
 } from './zarr-metadata.js';
 import type { ZarrSink } from './zarr-sink.js';
-
-const compress = promisify(gzip);
-
-/** Larger tables of zlib: a fifth faster, for 256 KiB a chunk under way. */
-const MOST_MEMORY = 9;
 
 export class ZarrWriter {
   readonly #places = new Map<CfVariable, string>();
@@ -34,7 +28,7 @@ export class ZarrWriter {
 
   async #store(key: string, bytes: Uint8Array): Promise<void> {
     const { gzip: level } = this.options;
-    await this.sink.put(key, level === undefined ? bytes : await compress(bytes, { level, memLevel: MOST_MEMORY }));
+    await this.sink.put(key, level === undefined ? bytes : await deflated(bytes, 1, level, 'gzip'));
   }
 
   #chunk(variable: CfVariable, cell: number, bytes: Uint8Array): Promise<void> {

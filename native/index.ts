@@ -120,6 +120,8 @@ interface Addon {
     metadata?: readonly (string | undefined)[],
   ): Promise<Uint8Array[]>;
   floatText(values: Float32Array): Uint8Array;
+  deflateChunk(bytes: Uint8Array, width: number, level: number, wrapper: 'zlib' | 'gzip'): Promise<Uint8Array>;
+  hasDeflate(): boolean;
   info(): { abi: number; simd: string; threads: number };
 }
 
@@ -298,6 +300,20 @@ export function extractRaw(
  * the calling thread, about 20 ns a value; give it some ten thousand values at a time.
  */
 export const floatText = (values: Float32Array): Uint8Array => addon.floatText(values);
+
+/** Whether the machine has libdeflate, which `deflateChunk` needs. */
+export const hasDeflate = (): boolean => addon.hasDeflate();
+
+/**
+ * Bytes of elements of `width` bytes, their bytes grouped by place where it is above 1, deflated on the thread pool. The bytes
+ * must stay as they are until then.
+ */
+export const deflateChunk = (
+  bytes: Uint8Array,
+  width: number,
+  level: number,
+  wrapper: 'zlib' | 'gzip',
+): Promise<Uint8Array> => addon.deflateChunk(bytes, width, level, wrapper);
 
 /** Build facts: version of this boundary, SIMD level in use, hardware threads. */
 export const info = (): { abi: number; simd: string; threads: number } => addon.info();

@@ -150,9 +150,9 @@ export function scopesOf(dataset: CfDataset): Scope[] {
 
 /** Value of a variable beside a field at the field's leading indices. */
 export async function valueAt(variable: CfVariable, field: CfVariable, leading: readonly number[]): Promise<number> {
-  const values = await numbersOf(variable);
+  const values = await valuesOf(variable);
   let at = 0;
   for (const [n, dim] of variable.dims.entries())
     at = at * variable.shape[n]! + (leading[field.dims.indexOf(dim)] ?? 0);
-  return values[at] ?? Number.NaN;
+  return Number(values[at] ?? Number.NaN);
 }

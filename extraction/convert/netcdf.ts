@@ -1,8 +1,8 @@
 /** NetCDF-4 and NetCDF-3 as converters. */
 import { isNetCdf3, openNetCdf3 } from '../../formats/netcdf/netcdf3-reader.js';
 import { NetCdf3Writer } from '../../formats/netcdf/netcdf3-writer.js';
-import { isHdf5, openNetCdf4 } from '../../formats/netcdf/netcdf4-reader.js';
 import { NetCdf4Writer } from '../../formats/netcdf/netcdf4-writer.js';
+import { isHdf5 } from '../../formats/netcdf/signature.js';
 import { importCf, READ_OPTIONS } from './cf-read.js';
 import { type DatasetTarget, isSeries, isSplit, VIEW_OPTIONS, writeDatasets } from './cf-write.js';
 import type { Converter, ConvertOptions } from './formats.js';
@@ -20,6 +20,7 @@ export const netcdf: Converter = {
   options: [...VIEW_OPTIONS, ...READ_OPTIONS, 'pack', 'level', 'chunks'],
   recognises: (_, head) => isHdf5(head),
   async read(input, out, options, signal, progress) {
+    const { openNetCdf4 } = await import('../../formats/netcdf/netcdf4-reader.js');
     return importCf(input, await openNetCdf4(input), out, options, signal, progress);
   },
   write(selection, out, options, signal, progress) {

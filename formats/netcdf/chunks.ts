@@ -1,15 +1,10 @@
 /** Values as the stored bytes of HDF5 chunks: cut into bands of rows, shuffled by byte, deflated in the thread pool. */
-import { promisify } from 'node:util';
-import { deflate } from 'node:zlib';
 import { bytesOf, type CfNumbers, type CfVariable, sizeOf } from '../cf.js';
-
-const deflateBytes = promisify(deflate);
+import { deflated } from '../deflate-chunk.js';
 
 /** A field of more points than this is stored in several chunks, so that readers need not hold all of it. */
 const MOST_POINTS = 4 * 2 ** 20;
 const BAND_POINTS = 2 ** 20;
-/** Larger tables of zlib: a fifth faster, for 256 KiB a chunk under way. */
-const MOST_MEMORY = 9;
 /** Chunks along a dimension that may grow. */
 const GROWTH = 512;
 
@@ -27,21 +22,9 @@ export function valueChunk(shape: readonly number[], unlimited: readonly boolean
   return shape.map((extent, at) => (unlimited[at] ? GROWTH : Math.max(1, extent)));
 }
 
-/** Bytes grouped by their place in the element: the first bytes of all elements, then the second ones … */
-export function shuffle(bytes: Uint8Array, width: number): Uint8Array {
-  if (width === 1) return bytes;
-  const count = bytes.length / width;
-  const out = new Uint8Array(bytes.length);
-  for (let plane = 0; plane < width; plane++) {
-    const start = plane * count;
-    for (let n = 0, at = plane; n < count; n++, at += width) out[start + n] = bytes[at]!;
-  }
-  return out;
-}
-
 /** Stored bytes of a chunk. */
 export async function encodeChunk(bytes: Uint8Array, width: number, level: number | undefined): Promise<Uint8Array> {
-  return level === undefined ? bytes : deflateBytes(shuffle(bytes, width), { level, memLevel: MOST_MEMORY });
+  return level === undefined ? bytes : deflated(bytes, width, level, 'zlib');
 }
 
 /** Values that fill a whole chunk: those given, and the fill value behind them. */

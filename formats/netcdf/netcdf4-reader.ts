@@ -17,12 +17,6 @@ type H5File = InstanceType<typeof h5wasm.File>;
 type H5Group = InstanceType<typeof h5wasm.Group>;
 type H5Dataset = InstanceType<typeof h5wasm.Dataset>;
 
-const HDF5_MAGIC = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
-
-export function isHdf5(head: Uint8Array): boolean {
-  return Buffer.from(head.subarray(0, 8)).equals(HDF5_MAGIC);
-}
-
 const TYPES: Readonly<Record<string, CfDtype>> = {
   f: 'float32',
   d: 'float64',

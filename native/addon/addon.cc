@@ -24,6 +24,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   registerCodec(env, exports);
   registerGrid(env, exports);
   registerText(env, exports);
+  registerDeflate(env, exports);
   return exports;
 }
 

@@ -7,3 +7,4 @@ void registerContainers(Napi::Env env, Napi::Object exports);
 void registerCodec(Napi::Env env, Napi::Object exports);
 void registerGrid(Napi::Env env, Napi::Object exports);
 void registerText(Napi::Env env, Napi::Object exports);
+void registerDeflate(Napi::Env env, Napi::Object exports);

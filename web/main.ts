@@ -140,6 +140,7 @@ function update(): void {
   document.body.classList.toggle('ready', selection !== undefined);
   sync(page);
   updatePanel();
+  pointer.sync();
   player.sync();
   links.sync();
   const shape = page.state.feature !== undefined;

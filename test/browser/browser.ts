@@ -26,6 +26,9 @@ export const RUN = '20250116T120000Z';
 /** A grid point of the demo: its values follow from the formula of the run. */
 export const POINT = { lat: 45.5, lon: -73.5 } as const;
 
+/** How long anything is waited for, ms: tests wait for states, and a loaded machine takes its time to reach them. */
+const PATIENCE = 120_000;
+
 export interface Bench extends AsyncDisposable {
   readonly url: string;
   readonly service: TestService;
@@ -70,6 +73,7 @@ export async function startBench(
   if (data === undefined) await writeDemo(folder, 'xdf');
   const browser = await chromium.launch({
     executablePath: CHROMIUM!,
+    timeout: PATIENCE,
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
   });
   return benchOf(browser, data ?? [folder], config, async () => {
@@ -89,7 +93,7 @@ async function open(browser: Browser, url: string, hash: string, options: Browse
   });
   const complaints: string[] = [];
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(PATIENCE);
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning')
       complaints.push(`${message.type()}: ${message.text()}`);
@@ -101,7 +105,8 @@ async function open(browser: Browser, url: string, hash: string, options: Browse
     complaints.push(`request to ${target}`);
     return route.abort();
   });
-  await page.goto(`${url}/${hash}`);
+  // not for all pictures: what a test looks for may come and go before them
+  await page.goto(`${url}/${hash}`, { waitUntil: 'domcontentloaded' });
   return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
 }
 
@@ -111,6 +116,37 @@ export const textOf = async (locator: Locator): Promise<string> => (await locato
 /** Waits until the map shows a whole picture. */
 export async function mapShown(page: Page): Promise<void> {
   await page.waitForSelector('body[data-shown]');
+}
+
+/** Moves the pointer to whole pixels of the page; the text of the card beside it, once that tells of this very place. */
+export async function readAt(page: Page, x: number, y: number): Promise<string> {
+  const map = (await page.locator('#map').boundingBox())!;
+  const [px, py] = [Math.round(x), Math.round(y)];
+  await page.mouse.move(px, py);
+  await page.waitForSelector(`#readout[data-at="${Math.round(px - map.x)},${Math.round(py - map.y)}"]:not([hidden])`);
+  return textOf(page.locator('#readout'));
+}
+
+/**
+ * Waits until an expression of the page is true. Not by `waitForFunction`: that evaluates text within the page, which its
+ * policy forbids from the second look on.
+ */
+export async function holds(page: Page, expression: string): Promise<void> {
+  const until = Date.now() + PATIENCE;
+  while ((await page.evaluate(expression)) !== true) {
+    if (Date.now() > until) throw new Error(`never true: ${expression}`);
+    await page.waitForTimeout(30);
+  }
+}
+
+/** The link of what is shown, written anew from the state of the page: an overlay goes and comes back. */
+export async function freshLink(page: Page): Promise<string> {
+  const before = (await page.evaluate('location.hash')) as string;
+  await page.click('[data-overlay=barbs]');
+  await holds(page, `/[#&]o=/.test(location.hash) !== ${/[#&]o=/.test(before)}`);
+  await page.click('[data-overlay=barbs]');
+  await holds(page, `/[#&]o=/.test(location.hash) === ${/[#&]o=/.test(before)}`);
+  return (await page.evaluate('location.hash')) as string;
 }
 
 let axeSource: Promise<string> | undefined;

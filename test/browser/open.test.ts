@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { axe, type Bench, mapShown, noBrowser, RUN, startBench, textOf } from './browser.js';
+import { axe, type Bench, holds, mapShown, noBrowser, RUN, startBench, textOf } from './browser.js';
 
 describe('the page: opening, parameters, levels, runs, time', { skip: noBrowser }, () => {
   let bench: Bench;
@@ -33,7 +33,7 @@ describe('the page: opening, parameters, levels, runs, time', { skip: noBrowser 
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.waitForSelector('#title h1:has-text("Cloud cover")');
-    await page.waitForFunction(`location.hash.includes('p=tcc')`);
+    await holds(page, `location.hash.includes('p=tcc')`);
     assert.equal(await page.locator('[role=option][aria-selected=true]').getAttribute('data-key'), 'tcc');
     assert.deepEqual(complaints, []);
   });
@@ -43,8 +43,8 @@ describe('the page: opening, parameters, levels, runs, time', { skip: noBrowser 
     const { page, complaints } = opened;
     await mapShown(page);
     await page.click('[data-level="500"]');
-    await page.waitForFunction(`location.hash.includes('z=500')`);
-    await page.waitForFunction(`document.body.dataset.shown === '2025-01-16T18:00Z'`);
+    await holds(page, `location.hash.includes('z=500')`);
+    await holds(page, `document.body.dataset.shown === '2025-01-16T18:00Z'`);
     assert.match(await textOf(page.locator('#title h1')), /500 hPa/);
     assert.match((await page.evaluate('location.hash')) as string, /t=2025-01-16T18:00Z/);
     assert.deepEqual(complaints, []);
@@ -55,10 +55,10 @@ describe('the page: opening, parameters, levels, runs, time', { skip: noBrowser 
     const { page, complaints } = opened;
     await mapShown(page);
     await page.selectOption('#pick-run', '20250115T000000Z');
-    await page.waitForFunction(`location.hash.includes('r=20250115T000000Z')`);
+    await holds(page, `location.hash.includes('r=20250115T000000Z')`);
     await page.waitForSelector('.now b:has-text("15 Jan")');
     await page.goBack();
-    await page.waitForFunction(`!location.hash.includes('r=2025')`);
+    await holds(page, `!location.hash.includes('r=2025')`);
     assert.notEqual(RUN, '20250115T000000Z');
     assert.deepEqual(complaints, []);
   });
@@ -73,10 +73,10 @@ describe('the page: opening, parameters, levels, runs, time', { skip: noBrowser 
     await page.waitForSelector('.now b:has-text("13:00 EST")');
     await page.click('summary[aria-label=Units]');
     await page.selectOption('[data-unit=temperature]', 'F');
-    await page.waitForFunction(`document.querySelector('.met').textContent.includes('°F')`);
+    await holds(page, `document.querySelector('.met').textContent.includes('°F')`);
     const fahrenheit = Number.parseFloat(await textOf(head));
     assert.ok(Math.abs(fahrenheit - (celsius * 1.8 + 32)) < 0.15, `${celsius} ${fahrenheit}`);
-    await page.waitForFunction(`location.hash.includes('u=temperature:F') && location.hash.includes('tz=local')`);
+    await holds(page, `location.hash.includes('u=temperature:F') && location.hash.includes('tz=local')`);
     assert.deepEqual(complaints, []);
   });
 
@@ -90,7 +90,7 @@ describe('the page: opening, parameters, levels, runs, time', { skip: noBrowser 
     assert.deepEqual(await axe(page), []);
     await page.uncheck('#help input');
     await page.keyboard.press('Escape');
-    assert.equal(await page.locator('#help [role=dialog]').count(), 0);
+    await holds(page, `document.querySelector('#help [role=dialog]') === null`);
     await page.reload();
     await mapShown(page);
     await page.focus('#map');
@@ -109,7 +109,7 @@ describe('the page: opening, parameters, levels, runs, time', { skip: noBrowser 
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.profile .mark-temperature');
-    assert.equal(await page.locator('[role=menu]').count(), 0);
+    await holds(page, `document.querySelector('[role=menu]') === null`);
     assert.deepEqual(complaints, []);
   });
 
@@ -117,22 +117,34 @@ describe('the page: opening, parameters, levels, runs, time', { skip: noBrowser 
     await using opened = await bench.open('#c=demo-sfc&p=2t');
     const { page, complaints } = opened;
     await mapShown(page);
-    const first = await page.evaluate('document.body.dataset.shown');
+    // looked at from within, once a frame: what is on the screen, and which time it is
+    await page.evaluate(`(() => {
+      window.seen = { samples: 0, empty: 0, times: [] };
+      const look = () => {
+        const whole = [...document.querySelectorAll('.fill:not(.waiting) img')].some((tile) => tile.complete && tile.naturalWidth > 0);
+        window.seen.samples++;
+        if (!whole) window.seen.empty++;
+        const { shown } = document.body.dataset;
+        if (window.seen.times.at(-1) !== shown) window.seen.times.push(shown);
+        requestAnimationFrame(look);
+      };
+      look();
+    })()`);
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      const time = url.searchParams.get('TIME') ?? url.searchParams.get('time');
+      if (url.searchParams.get('width') === '256' && time !== null && !asked.includes(time)) asked.push(time);
+    });
     await page.focus('#map');
     await page.keyboard.press('Space');
-    let empty = 0;
-    let shown = first;
-    for (let n = 0; n < 40 || (shown === first && n < 400); n++) {
-      const visible = await page.evaluate(
-        `[...document.querySelectorAll('.fill:not(.waiting) img')].some((tile) => tile.complete && tile.naturalWidth > 0)`,
-      );
-      if (visible !== true) empty++;
-      await page.waitForTimeout(50);
-      shown = await page.evaluate('document.body.dataset.shown');
-    }
+    await holds(page, 'window.seen.samples >= 40 && window.seen.times.length > 12');
     await page.keyboard.press('Space');
+    const { empty, times } = (await page.evaluate('window.seen')) as { empty: number; times: string[] };
     assert.equal(empty, 0);
-    assert.notEqual(shown, first);
+    const inOrder = (list: readonly string[]): readonly string[] => [...list].sort();
+    assert.deepEqual(times.slice(0, 13), inOrder(times.slice(0, 13)), 'frames in their order');
+    assert.deepEqual(asked.slice(0, 12), inOrder(asked.slice(0, 12)), 'asked for in the order of showing');
     assert.deepEqual(complaints, []);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { axe, type Bench, mapShown, noBrowser, POINT, startBench, textOf } from './browser.js';
+import { axe, type Bench, holds, mapShown, noBrowser, POINT, readAt, startBench, textOf } from './browser.js';
 
 /** Value of the demo run at the point, as the service answers `query`: kelvin for 2t. */
 async function asked(bench: Bench, param: string, step: number): Promise<number> {
@@ -22,7 +22,7 @@ async function asked(bench: Bench, param: string, step: number): Promise<number>
   return coverages[0]!.ranges[param]!.values[0]!;
 }
 
-/** Clicks the map where a place is: the page puts a spot there when it opens with it. */
+/** Where the place of the link is on the screen: the page puts a spot there when it opens with it. */
 async function placeOf(page: Page): Promise<{ x: number; y: number }> {
   const box = (await page.locator('path.spot').boundingBox())!;
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
@@ -42,10 +42,7 @@ describe('the page: points', { skip: noBrowser }, () => {
     const { page, complaints } = opened;
     await mapShown(page);
     const { x, y } = await placeOf(page);
-    await page.mouse.move(x + 3, y + 3);
-    await page.mouse.move(x, y);
-    await page.waitForSelector('#readout:not([hidden]) b');
-    const shown = Number.parseFloat(await textOf(page.locator('#readout b')));
+    const shown = Number.parseFloat(await readAt(page, x, y));
     assert.ok(Math.abs(shown - ((await asked(bench, '2t', 6)) - 273.15)) < 0.051, String(shown));
     assert.deepEqual(complaints, []);
   });
@@ -114,14 +111,14 @@ describe('the page: points', { skip: noBrowser }, () => {
   it('6 draws an ensemble as bands, members or boxes', async () => {
     await using opened = await bench.open(link);
     const { page, complaints } = opened;
-    const pictures = new Set<unknown>();
+    const picture = `document.querySelector('[data-plot=temperature] canvas').toDataURL()`;
+    await page.evaluate('window.pictures = []');
     for (const view of ['spread', 'members', 'boxes']) {
       await page.click(`[data-view=${view}]`);
       await page.waitForSelector(`[data-view=${view}][aria-checked=true]`);
-      await page.waitForTimeout(80);
-      pictures.add(await page.evaluate(`document.querySelector('[data-plot=temperature] canvas').toDataURL()`));
+      await holds(page, `!window.pictures.includes(${picture})`);
+      await page.evaluate(`window.pictures.push(${picture})`);
     }
-    assert.equal(pictures.size, 3);
     assert.deepEqual(complaints, []);
   });
 
@@ -129,12 +126,17 @@ describe('the page: points', { skip: noBrowser }, () => {
     await using opened = await bench.open(link);
     const { page, complaints } = opened;
     await page.waitForSelector('#code-text');
-    await page.click('#code-EDR');
+    const choose = async (dialect: string): Promise<void> => {
+      await page.click(`#code-${dialect}`);
+      await page.waitForSelector(`#code-${dialect}[aria-selected=true]`);
+    };
+    await choose('EDR');
     await page.click('.copy');
+    await page.waitForSelector('.toast:has-text("Copied.")');
     const url = (await page.evaluate('navigator.clipboard.readText()')) as string;
     const edr = (await (await fetch(url)).json()) as { ranges: Record<string, { values: number[] }> };
     assert.ok(Math.abs(edr.ranges['2t']!.values.at(-1)! - (await asked(bench, '2t', 24))) < 1e-4);
-    await page.click('#code-curl');
+    await choose('curl');
     const text = await textOf(page.locator('#code-text'));
     const body = /-d '(\{[\s\S]*\})'/.exec(text)![1]!;
     const answer = await fetch(/'(http[^']*)'\s*$/.exec(text)![1]!, {
@@ -143,7 +145,7 @@ describe('the page: points', { skip: noBrowser }, () => {
       headers: { 'Content-Type': 'application/json' },
     });
     assert.equal(answer.status, 200);
-    await page.click('#code-Python');
+    await choose('Python');
     assert.match(await textOf(page.locator('#code-text')), /user_key="anonymous"/);
     assert.deepEqual(complaints, []);
   });

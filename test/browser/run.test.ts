@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { shared, skipWithout } from '../paths.js';
-import { axe, type Bench, mapShown, noBrowser, startBench, textOf } from './browser.js';
+import { axe, type Bench, mapShown, noBrowser, readAt, startBench } from './browser.js';
 
 const run = shared('fst', 'run');
 const AT = [33.2, -88.4] as const;
@@ -47,11 +47,8 @@ describe('the page on the reference run', { skip: noBrowser || skipWithout(run, 
     await mapShown(page);
     await page.waitForSelector('.met .uplot');
     const spot = (await page.locator('path.spot').boundingBox())!;
-    const [x, y] = [spot.x + spot.width / 2, spot.y + spot.height / 2];
-    await page.mouse.move(x + 1, y);
-    await page.mouse.move(x, y);
-    await page.waitForSelector('#readout:not([hidden]) b');
-    const shown = Number.parseFloat((await textOf(page.locator('#readout b'))).replace('−', '-'));
+    const text = await readAt(page, spot.x + spot.width / 2, spot.y + spot.height / 2);
+    const shown = Number.parseFloat(text.replace('−', '-'));
     const ranges = await asked({ levtype: 'pl', levelist: '850', param: 'TT' }, '6', place);
     const [value] = Object.values(ranges)[0]!.values;
     assert.ok(Math.abs(shown - (value! > 150 ? value! - 273.15 : value!)) < 0.051, `${shown} ${value}`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Page, Request } from 'playwright-core';
-import { axe, type Bench, mapShown, noBrowser, startBench, textOf } from './browser.js';
+import { axe, type Bench, freshLink, holds, mapShown, noBrowser, startBench, textOf } from './browser.js';
 
 const isSubmit = (request: Request): boolean => request.method() === 'POST' && /\/requests$/.test(request.url());
 const isPrice = (request: Request): boolean => request.method() === 'POST' && request.url().includes('dry-run');
@@ -28,14 +28,16 @@ describe('the page: areas and tracks', { skip: noBrowser }, () => {
     await mapShown(page);
     const { x, y } = await middle(page);
     await page.click('[data-tool=poly]');
-    for (const [dx, dy] of [
+    await page.waitForSelector('[data-tool=poly][aria-pressed=true]');
+    const corners = [
       [-120, -80],
       [100, -110],
       [130, 90],
       [-60, 120],
-    ] as const) {
+    ] as const;
+    for (const [n, [dx, dy]] of corners.entries()) {
       await page.mouse.click(x + dx, y + dy);
-      await page.waitForTimeout(300);
+      await holds(page, `document.querySelectorAll('path.corner').length === ${n + 1}`);
     }
     await page.mouse.dblclick(x - 140, y + 20);
     await page.waitForSelector('#extract');
@@ -46,7 +48,7 @@ describe('the page: areas and tracks', { skip: noBrowser }, () => {
     const points = Number(await textOf(page.locator('.numbers dd').first()));
     assert.ok(points > 10);
     assert.match(await textOf(page.locator('#extract')), new RegExp(`Extract ${points} points`));
-    assert.ok(((await page.evaluate(`location.hash`)) as string).includes('&job='));
+    await holds(page, `location.hash.includes('&job=')`);
     assert.deepEqual(await axe(page), []);
     assert.deepEqual(complaints, []);
   });
@@ -65,8 +67,7 @@ describe('the page: areas and tracks', { skip: noBrowser }, () => {
     await page.keyboard.press('Enter');
     await page.waitForSelector('#extract');
     const sent = page.waitForRequest(isSubmit);
-    await page.focus('#extract');
-    await page.keyboard.press('Enter');
+    await page.locator('#extract').press('Enter');
     assert.equal((await sent).postData(), first.postData());
     assert.deepEqual(complaints, []);
   });
@@ -115,10 +116,10 @@ describe('the page: areas and tracks', { skip: noBrowser }, () => {
     await page.waitForSelector('.job[data-state=processed]');
     await page.reload();
     await page.click('#jobs-button');
-    await page.waitForFunction(`document.querySelectorAll('#jobs .job[data-state=processed]').length === 2`);
+    await holds(page, `document.querySelectorAll('#jobs .job[data-state=processed]').length === 2`);
     assert.deepEqual(await axe(page), []);
     await page.locator('#jobs [aria-label=Remove]').first().click();
-    await page.waitForFunction(`document.querySelectorAll('#jobs .job').length === 1`);
+    await holds(page, `document.querySelectorAll('#jobs .job').length === 1`);
     await page.click('#jobs >> text=Show');
     await page.waitForSelector('.histogram');
     assert.deepEqual(complaints, []);
@@ -128,12 +129,10 @@ describe('the page: areas and tracks', { skip: noBrowser }, () => {
     await using opened = await bench.open(`${SURFACE}&f=${POLY}&u=temperature:F&tz=local&lang=fr&theme=dark&crs=5937`);
     const { page, complaints } = opened;
     await mapShown(page);
-    await page.waitForTimeout(800);
-    const link = (await page.evaluate('location.hash')) as string;
+    const link = await freshLink(page);
     await using again = await bench.open(link);
     await mapShown(again.page);
-    await again.page.waitForTimeout(800);
-    assert.equal(await again.page.evaluate('location.hash'), link);
+    assert.equal(await freshLink(again.page), link);
     assert.equal(await again.page.getAttribute('html', 'lang'), 'fr');
     assert.match(await textOf(again.page.locator('#credit')), /Stéréographique polaire/);
     assert.deepEqual([...complaints, ...again.complaints], []);
@@ -166,12 +165,12 @@ describe('the page: areas and tracks', { skip: noBrowser }, () => {
     const corner = page.locator('.vertex').nth(1);
     await corner.focus();
     await page.keyboard.press('Shift+ArrowUp');
-    await page.waitForFunction(`!location.hash.includes('46,-74;46,-70')`);
+    await holds(page, `!location.hash.includes('46,-74;46,-70')`);
     const moved = /f=poly:44,-74;([\d.]+),-74;46,-70;/.exec((await page.evaluate('location.hash')) as string);
     assert.ok(Number(moved?.[1]) > 46, String(moved));
     assert.equal(await page.evaluate(`document.activeElement.classList.contains('vertex')`), true);
     await page.keyboard.press('Delete');
-    await page.waitForFunction(`document.querySelectorAll('.vertex').length === 3`);
+    await holds(page, `document.querySelectorAll('.vertex').length === 3`);
     await page.evaluate(`location.hash = ${JSON.stringify(`${SURFACE}&f=poly:44,-74;46,-70;46,-74;44,-70`)}`);
     await page.waitForSelector('path.shape.wrong');
     assert.deepEqual(complaints, []);

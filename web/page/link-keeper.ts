@@ -9,6 +9,16 @@ const PAUSE_MS = 350;
 /** State without what changes all the time. */
 const choices = (state: State): string => printLink({ ...state, view: undefined, time: '', job: undefined });
 
+/** Without its mark and without escapes, where these can be read. */
+function decoded(hash: string): string {
+  const plain = hash.replace(/^#/, '');
+  try {
+    return decodeURI(plain);
+  } catch {
+    return plain;
+  }
+}
+
 export class LinkKeeper {
   #written = location.hash;
   #chosen: string | undefined;
@@ -18,8 +28,13 @@ export class LinkKeeper {
     window.addEventListener('hashchange', () => this.#read());
   }
 
+  /** Whether the address is the one written last. */
+  get #isOwn(): boolean {
+    return location.hash === this.#written || decoded(location.hash) === decoded(this.#written);
+  }
+
   #read(): void {
-    if (location.hash === this.#written || decodeURI(location.hash) === decodeURI(this.#written)) return;
+    if (this.#isOwn) return;
     this.#written = location.hash;
     const { state, dropped } = parseLink(location.hash);
     const { lang, theme, zone, units } = this.page.state;
@@ -53,6 +68,8 @@ export class LinkKeeper {
     };
     const link = printLink(shown) || '#';
     if (link === this.#written) return;
+    // somebody went back, and the event of it is still to come: it must not find its address gone
+    if (!this.#isOwn) return;
     this.#written = link;
     history[push ? 'pushState' : 'replaceState'](null, '', link);
   }

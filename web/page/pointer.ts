@@ -78,19 +78,34 @@ export class Pointer {
   #timer = 0;
   #life = new AbortController();
   readonly #card = document.getElementById('readout')!;
+  /** where the pointer rests */
+  #rest: { readonly at: LatLon; readonly x: number; readonly y: number } | undefined;
+  /** field and time that the card was asked of */
+  #asked = '';
 
   constructor(readonly page: Page) {}
 
   hover(at: LatLon | undefined, x: number, y: number): void {
     clearTimeout(this.#timer);
     this.#life.abort();
-    if (at === undefined) {
-      this.#card.hidden = true;
-      return;
-    }
+    // a value must not stand beside a place that it is not of
+    this.#card.hidden = true;
+    this.#rest = at && { at, x, y };
+    if (at === undefined) return;
     this.#place(x, y);
-    this.#timer = window.setTimeout(() => void this.#ask(at), REST_MS);
+    this.#timer = window.setTimeout(() => void this.#ask(at, x, y), REST_MS);
     if (this.page.map?.drawing?.clicks.length) this.page.store.touch();
+  }
+
+  /** Follows the map: another field or time has another value under a pointer that rests. */
+  sync(): void {
+    const { selection, time, state } = this.page;
+    if (selection === undefined) return;
+    const { run, level, member } = selection;
+    const now = `${layerOf(selection).layer} ${run?.id} ${level} ${member} ${time} ${state.lang} ${JSON.stringify(state.units)}`;
+    if (now === this.#asked) return;
+    this.#asked = now;
+    if (this.#rest !== undefined) this.hover(this.#rest.at, this.#rest.x, this.#rest.y);
   }
 
   /** Beside the pointer, on the side where there is room. */
@@ -100,16 +115,17 @@ export class Pointer {
     this.#card.style.top = `${y > clientHeight - 190 ? y - 90 : y + 16}px`;
   }
 
-  async #ask(at: LatLon): Promise<void> {
+  async #ask(at: LatLon, x: number, y: number): Promise<void> {
     this.#life = new AbortController();
     const { signal } = this.#life;
     try {
       const found = await valueAt(this.page, at, signal);
       if (signal.aborted) return;
       this.#card.replaceChildren(...this.#lines(at, found));
+      this.#card.dataset['at'] = `${Math.round(x)},${Math.round(y)}`;
       this.#card.hidden = false;
     } catch {
-      this.#card.hidden = true;
+      // without an answer there is no card
     }
   }
 

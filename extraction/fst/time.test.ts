@@ -71,6 +71,14 @@ test('what is no date is null, NaN or refused', () => {
   assert.equal(datevOf(0, 300, 12), 0);
 });
 
+test('the run digit of a stamp in digits stays as long as the form does', () => {
+  assert.equal(addHours(20260101, 1), 20260111);
+  assert.equal(dateoOf(20260111, 300, 12), 20260101);
+  assert.equal(addHours(10101006, 0), 10101006);
+  assert.equal(addHours(12398083, 8760), 12399083);
+  assert.equal(addHours(12795139, 0.25), 242119924);
+});
+
 test('long forecasts do not overflow', () => {
   const stamp = isoToStamp('2000-01-01T00:00:00Z');
   assert.equal(stampToMs(datevOf(stamp, 86400, 30000)), Date.UTC(2000, 0, 1) + 30000 * 86_400_000);

@@ -127,8 +127,9 @@ function noDate(stamp: number): never {
 }
 
 /**
- * Stamp plus hours, rounded to 5 seconds from 1980 on and to the hour before. A sum that leaves the range of its form
- * (1900-2235, or outside it) is refused with FeatureError `bad_value`.
+ * Stamp plus hours, rounded to 5 seconds from 1980 on and to the hour before. The run number, the last digit of a stamp in
+ * digits, is kept where the sum is in digits too. A sum that leaves the range of its form (1900-2235, or outside it) is
+ * refused with FeatureError `bad_value`.
  */
 export function addHours(stamp: number, hours: number): number {
   const from = stampToMs(stamp);
@@ -148,9 +149,10 @@ export function addHours(stamp: number, hours: number): number {
   }
   if (extended) return inHoursSinceYear0(sum);
   // Before 1980 the form resolves hours only.
-  if (sum < MS_1980) return inDigits(Math.floor(sum / HOUR) * HOUR);
+  const run = stamp < FIRST_NEW ? stamp % 10 : 0;
+  if (sum < MS_1980) return inDigits(Math.floor(sum / HOUR) * HOUR) + run;
   const intervals = (sum - MS_1980) / (5 * SECOND);
-  return sum >= MS_2000 || intervals % INTERVALS_PER_HOUR !== 0 ? inFiveSeconds(intervals) : inDigits(sum);
+  return sum >= MS_2000 || intervals % INTERVALS_PER_HOUR !== 0 ? inFiveSeconds(intervals) : inDigits(sum) + run;
 }
 
 function roundAway(value: number): number {

@@ -63,9 +63,9 @@ std::int32_t old_style_of(std::int64_t steps) {
   return static_cast<std::int32_t>(month * 10000000 + day * 100000 + (year - 1900) * 1000 + hour * 10);
 }
 
-std::int32_t stamp_of(std::int64_t steps) {
+std::int32_t stamp_of(std::int64_t steps, std::int32_t run) {
   if (steps < first_step || steps >= after_last_step) return error_stamp;
-  if (steps < start_of_2000 && steps % steps_an_hour == 0) return old_style_of(steps);
+  if (steps < start_of_2000 && steps % steps_an_hour == 0) return old_style_of(steps) + run;
   return static_cast<std::int32_t>(new_style_base + steps / 8 * 10 + steps % 8);
 }
 
@@ -87,9 +87,11 @@ std::int32_t add_seconds(std::int32_t stamp, std::int64_t seconds) {
   if (stamp <= 0) return error_stamp;
   const std::optional<std::int64_t> steps = steps_of(stamp);
   if (!steps) return error_stamp;
-  if (*steps >= 0) return stamp_of(*steps + std::llround(static_cast<double>(seconds) / 5.0));
+  // the last digit of the decimal form is a run number, which belongs to the record and not to the hour
+  const std::int32_t run = stamp < new_style_base ? stamp % 10 : 0;
+  if (*steps >= 0) return stamp_of(*steps + std::llround(static_cast<double>(seconds) / 5.0), run);
   const std::int64_t hours = floor_div(*steps + steps_an_hour / 2, steps_an_hour);
-  return stamp_of((hours + rounded_hours(seconds)) * steps_an_hour);
+  return stamp_of((hours + rounded_hours(seconds)) * steps_an_hour, run);
 }
 
 }  // namespace polyfst::stamp

@@ -30,6 +30,14 @@ TEST("before 1980 whole hours, halves away from zero") {
   CHECK_EQ(add_seconds(123179230, 3600), 10180000);  // 1979-12-31 23 UTC to 1980
 }
 
+TEST("the run digit of the decimal form stays as long as the form does") {
+  CHECK_EQ(add_seconds(20260101, 3600), 20260111);
+  CHECK_EQ(add_seconds(20260111, -3600), 20260101);
+  CHECK_EQ(add_seconds(10101006, 630), 10101006);
+  CHECK_EQ(add_seconds(12398083, std::int64_t{8760} * 3600), 12399083);
+  CHECK_EQ(add_seconds(12795139, 900), 242119924);
+}
+
 TEST("extended stamps move by hours") {
   CHECK_EQ(add_seconds(-1294956316, 3600), -1294956315);
   CHECK_EQ(add_seconds(-1294956316, 5400), -1294956314);

@@ -20,14 +20,26 @@ function baseOf(group: PlannedGroup, slot: number): number {
 }
 
 function place(data: GroupData, slab: ReadSlab): void {
-  const { slots } = slab.read;
+  const { slots, starts, points } = slab.read;
+  const { values } = slab;
+  const first = slots[0] ?? 0;
+  // slots in order are next to each other on both sides
+  if (starts === undefined && slots.length > 0 && slots.at(-1)! - first === slots.length - 1 && isAscending(slots)) {
+    data.values.set(values, baseOf(data.group, first));
+    return;
+  }
   let from = 0;
   for (let n = 0; n < slots.length; n++) {
-    const own = slab.read.starts;
-    const count = own === undefined ? slab.read.points.length : own[n + 1]! - own[n]!;
-    data.values.set(slab.values.subarray(from, from + count), baseOf(data.group, slots[n]!));
+    const count = starts === undefined ? points.length : starts[n + 1]! - starts[n]!;
+    const base = baseOf(data.group, slots[n]!);
+    for (let k = 0; k < count; k++) data.values[base + k] = values[from + k]!;
     from += count;
   }
+}
+
+function isAscending(slots: Uint32Array): boolean {
+  for (let n = 1; n < slots.length; n++) if (slots[n]! < slots[n - 1]!) return false;
+  return true;
 }
 
 /** Least weight of valid points that still makes a value. */
@@ -103,6 +115,7 @@ function rangeValues(data: GroupData, param: ParamRef, range: PlannedCoverage['r
     fields[n] === NO_SLOT ? Number.NaN : inUnits(param, at(fields[n]!, partnerOf(n), slot));
   switch (pick.kind) {
     case 'one':
+      if (!isTurned && pick.slots.length === 1) return atOnePoint(data, param, fields, pick.slots[0]!);
       return Float32Array.from(fields, (record, n) => {
         if (record === NO_SLOT || pick.slots.length === 0) return Number.NaN;
         if (pick.slots.length === 1) return value(n, pick.slots[0]!);
@@ -123,6 +136,17 @@ function rangeValues(data: GroupData, param: ParamRef, range: PlannedCoverage['r
       return out;
     }
   }
+}
+
+/** A series of stored values at one point slot. */
+function atOnePoint(data: GroupData, param: ParamRef, fields: Int32Array, slot: number): Float32Array {
+  const { group, values } = data;
+  const out = new Float32Array(fields.length);
+  for (let n = 0; n < out.length; n++) {
+    const record = fields[n]!;
+    out[n] = record === NO_SLOT ? Number.NaN : inUnits(param, values[baseOf(group, record) + slot]!);
+  }
+  return out;
 }
 
 function allValues(

@@ -5,13 +5,14 @@
 import type { Limits } from '../schemas/limits.js';
 import { FeatureError } from '../schemas/problem.js';
 import type { FeatureRequest } from '../schemas/vocabulary.js';
-import { type Datacube, recordsOf } from './datacube.js';
+import type { Datacube } from './datacube.js';
 import type { FeaturePlan } from './features/context.js';
 import { domainTypeOf, planFeature } from './features/registry.js';
-import { type GridOfRows, gridsOfRows } from './plan-grids.js';
+import { fieldsOfRequest } from './plan-fields.js';
+import type { GridOfRows } from './plan-grids.js';
 import type { Plan, PlanCost, PlannedGroup } from './plan-types.js';
 import type { RegionFinder } from './region/region.js';
-import { NO_ROW, type Selection, selectFields } from './selection.js';
+import { NO_ROW, type Selection } from './selection.js';
 import { traced } from './trace.js';
 
 export interface PlanDeps {
@@ -19,8 +20,6 @@ export interface PlanDeps {
   /** keeps what it found out about grids and shapes; one for the process */
   readonly regions: RegionFinder;
 }
-
-const existing = (rows: Uint32Array): Uint32Array => rows.filter((row) => row !== NO_ROW);
 
 /** The part of a selection whose params are on one grid. */
 function onGrid(selection: Selection, rows: ReadonlySet<number>): Selection {
@@ -65,47 +64,30 @@ function split(selection: Selection, grids: readonly GridOfRows[], request: Feat
   return parts;
 }
 
-/** Without partner components that lie on another grid than their field: those cannot be turned together. */
-function withPartnersOnGrid(selection: Selection, cube: Datacube): Selection {
-  const { rows, partners } = selection;
-  if (partners === undefined) return selection;
-  const gridOf = (row: number): number => recordsOf(cube, Uint32Array.of(row)).grid[0]!;
-  const kept = partners.map((partner, at) => {
-    const row = rows[at]!;
-    return partner !== NO_ROW && row !== NO_ROW && gridOf(partner) === gridOf(row) ? partner : NO_ROW;
-  });
-  return { ...selection, partners: kept };
-}
-
-/** Params whose records hold plain integers and stay as they are. */
-function integersOf(selection: Selection, cube: Datacube): Set<string> {
-  const width = selection.params.length;
-  const names = new Set<string>();
-  selection.params.forEach((param, p) => {
-    if (param.scale !== 1 || param.offset !== 0 || param.rotate !== undefined) return;
-    const rows = existing(selection.rows.filter((_, at) => at % width === p));
-    const { datyp } = recordsOf(cube, rows);
-    const isInteger = (type: number): boolean => [2, 4].includes(type & 15);
-    if (rows.length > 0 && datyp.every(isInteger)) names.add(param.name);
-  });
-  return names;
-}
-
 /** Bytes of text of an answer, from the habits of the encoder: an estimate for pricing. */
 function textBytes(values: number, points: number, coverages: number): number {
   return Math.round(1000 + 8 * values + 30 * Math.min(points, values) + 900 * coverages);
 }
 
-function costOf(groups: readonly PlannedGroup[], plans: readonly FeaturePlan[]): PlanCost {
+/** Rows of a group are distinct already. */
+function distinctRows(groups: readonly PlannedGroup[]): number {
+  if (groups.length === 1) return groups[0]!.rows.length;
   const rows = new Set<number>();
-  let coverages = 0;
-  for (const group of groups) {
-    for (const row of group.rows) rows.add(row);
-    coverages += group.coverages.length;
-  }
+  for (const group of groups) for (const row of group.rows) rows.add(row);
+  return rows.size;
+}
+
+function costOf(groups: readonly PlannedGroup[], plans: readonly FeaturePlan[]): PlanCost {
+  const coverages = groups.reduce((sum, group) => sum + group.coverages.length, 0);
   const points = plans.reduce((most, plan) => Math.max(most, plan.points), 0);
   const values = plans.reduce((sum, plan) => sum + plan.values, 0);
-  return { fields: rows.size, points, values, bytes_estimate: textBytes(values, points, coverages), coverages };
+  return {
+    fields: distinctRows(groups),
+    points,
+    values,
+    bytes_estimate: textBytes(values, points, coverages),
+    coverages,
+  };
 }
 
 /**
@@ -122,8 +104,7 @@ export function planRequest(request: FeatureRequest, cube: Datacube, deps: PlanD
 }
 
 async function makePlan(request: FeatureRequest, cube: Datacube, deps: PlanDeps): Promise<Plan> {
-  const selection = withPartnersOnGrid(selectFields(request, cube), cube);
-  const grids = await gridsOfRows(cube, existing(selection.rows));
+  const { selection, grids, integers } = await fieldsOfRequest(request, cube);
   if (grids.length === 0) {
     throw new FeatureError('no_data', 'The request selects no field at all: no data for any of its values; widen it.');
   }
@@ -140,7 +121,7 @@ async function makePlan(request: FeatureRequest, cube: Datacube, deps: PlanDeps)
     head: {
       domainType: domainTypeOf(request.feature),
       params: selection.params,
-      integers: integersOf(selection, cube),
+      integers,
       levtype: selection.levtype,
     },
     groups,

@@ -3,12 +3,12 @@
  * to the thread pool, a cancelled job stops soon, and the cores share what is heavy.
  */
 import type { FileSet } from '../native/index.js';
-import type { RecordBatch } from '../schemas/vocabulary.js';
-import { type CubeRecords, recordsOf } from './datacube.js';
+import type { Container, RecordBatch } from '../schemas/vocabulary.js';
+import type { CubeRecords, Datacube } from './datacube.js';
 import { fileSet } from './file-set.js';
 import type { JumpIndexes } from './jump-index.js';
 import type { Plan, PlannedGroup } from './plan-types.js';
-import { isRemote } from './remote-files.js';
+import { batchBetween, columnsOf, type OrderedRecords, orderedRecords } from './record-order.js';
 
 export const MOST_BYTES = 64 * 2 ** 20;
 /** Work of one call, in estimated ns: at most about this much, and when shared out at least that much. */
@@ -48,47 +48,14 @@ export interface PlannedRead extends ReadShape {
 
 /** Columns of some records of one container as a batch. */
 export function batchOf(records: CubeRecords, container: RecordBatch['container'], slots: Uint32Array): RecordBatch {
-  const u32 = (column: Uint32Array): Uint32Array => slots.map((s) => column[s]!);
-  const f64 = (column: Float64Array): Float64Array => {
-    const out = new Float64Array(slots.length);
-    for (let n = 0; n < slots.length; n++) out[n] = column[slots[n]!]!;
-    return out;
-  };
-  const u8 = (column: Uint8Array): Uint8Array => {
-    const out = new Uint8Array(slots.length);
-    for (let n = 0; n < slots.length; n++) out[n] = column[slots[n]!]!;
-    return out;
-  };
-  return {
-    container,
-    payloadOffset: f64(records.payloadOffset),
-    payloadBytes: f64(records.payloadBytes),
-    ni: u32(records.ni),
-    nj: u32(records.nj),
-    nk: u32(records.nk),
-    datyp: u8(records.datyp),
-    nbits: u8(records.nbits),
-    dasiz: u8(records.dasiz),
-  };
-}
-
-/** Slots by file and place in the file; mostly they come that way. */
-function fileOrder({ file, payloadOffset }: CubeRecords): Uint32Array {
-  const order = new Uint32Array(file.length);
-  let sorted = true;
-  for (let s = 0; s < order.length; s++) {
-    order[s] = s;
-    if (s > 0 && (file[s]! < file[s - 1]! || (file[s] === file[s - 1] && payloadOffset[s]! < payloadOffset[s - 1]!)))
-      sorted = false;
-  }
-  return sorted ? order : order.sort((a, b) => file[a]! - file[b]! || payloadOffset[a]! - payloadOffset[b]!);
+  return { container, ...columnsOf(records, slots) };
 }
 
 /**
  * Estimated ns of reading a record at some points: scattered ones are read one by one, many of them as the whole record.
  * `jumps`: compressed records of its file can be entered anywhere.
  */
-function workOf(records: CubeRecords, slot: number, points: number, jumps: boolean): number {
+function workOf(records: OrderedRecords['columns'], slot: number, points: number, jumps: boolean): number {
   const size = records.ni[slot]! * records.nj[slot]!;
   const datyp = records.datyp[slot]!;
   const whole = RECORD_NS + size * DECODED_NS;
@@ -104,35 +71,43 @@ export interface ReadWay {
   readonly jumps?: JumpIndexes | undefined;
 }
 
-/** Slots in file order, cut where the container changes, where files end and objects begin, or a batch is full. */
-function* slotBatches(plan: Plan, records: CubeRecords, valuesOf: (slot: number) => number, { cores, jumps }: ReadWay) {
-  const order = fileOrder(records);
-  const work = new Float64Array(order.length);
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  readonly container: Container;
+  readonly work: number;
+}
+
+/** Ordered records, cut where the container changes, where files end and objects begin, or a batch is full. */
+function* batchesOf(
+  { files }: Datacube,
+  { columns, file, stretches }: OrderedRecords,
+  valuesOf: (at: number) => number,
+  { cores, jumps }: ReadWay,
+): Generator<Stretch> {
+  const work = new Float64Array(file.length);
   let total = 0;
-  for (let s = 0; s < work.length; s++) {
-    const isTurbo = (records.datyp[s]! & TURBO) !== 0;
-    const canJump = isTurbo && jumps?.has(plan.cube.files[records.file[s]!]!) === true;
-    work[s] = workOf(records, s, valuesOf(s), canJump);
-    total += work[s]!;
+  for (let n = 0; n < work.length; n++) {
+    const canJump = (columns.datyp[n]! & TURBO) !== 0 && jumps?.has(files[file[n]!]!) === true;
+    work[n] = workOf(columns, n, valuesOf(n), canJump);
+    total += work[n]!;
   }
   const most = Math.min(MOST_WORK, Math.max(LEAST_WORK, total / cores));
-  const kindOf = (slot: number): string => {
-    const { container, path } = plan.cube.files[records.file[slot]!]!;
-    return isRemote(path) ? `remote ${container}` : container;
-  };
-  let [from, bytes, ns] = [0, 0, 0];
-  for (let n = 0; n < order.length; n++) {
-    const slot = order[n]!;
-    const more = 4 * valuesOf(slot);
-    const isFull = ns >= most || bytes + more > MOST_BYTES;
-    if (n > from && (isFull || kindOf(slot) !== kindOf(order[from]!))) {
-      yield { slots: order.subarray(from, n), work: ns };
-      [from, bytes, ns] = [n, 0, 0];
+  let from = 0;
+  for (const { to, container } of stretches) {
+    let [bytes, ns] = [0, 0];
+    for (let n = from; n < to; n++) {
+      const more = 4 * valuesOf(n);
+      if (n > from && (ns >= most || bytes + more > MOST_BYTES)) {
+        yield { from, to: n, container, work: ns };
+        [from, bytes, ns] = [n, 0, 0];
+      }
+      bytes += more;
+      ns += work[n]!;
     }
-    bytes += more;
-    ns += work[slot]!;
+    if (from < to) yield { from, to, container, work: ns };
+    from = to;
   }
-  if (from < order.length) yield { slots: order.subarray(from), work: ns };
 }
 
 /** Points of the batch's records when each has its own. */
@@ -148,27 +123,25 @@ function ownPoints(group: PlannedGroup, slots: Uint32Array): { points: Uint32Arr
   return { points, starts };
 }
 
-/** Reads of one group; its columns are gathered once. */
+/** Reads of one group. */
 export function* readsOfGroup(plan: Plan, g: number, way: ReadWay): Generator<PlannedRead> {
   const group = plan.groups[g]!;
   if (group.points.length === 0) return;
-  const records = recordsOf(plan.cube, group.rows);
+  // plans of points are one group, whose rows are those of the plan before (features/point-series.ts)
+  const records = orderedRecords(plan.cube, group.rows, plan.groups.length === 1 && group.starts === undefined);
   const { starts } = group;
-  const valuesOf = (slot: number): number =>
-    starts === undefined ? group.points.length : starts[slot + 1]! - starts[slot]!;
-  for (const { slots, work } of slotBatches(plan, records, valuesOf, way)) {
-    const file = slots.map((slot) => records.file[slot]!);
-    const container = plan.cube.files[file[0]!]!.container;
+  const valuesOf = (at: number): number => {
+    if (starts === undefined) return group.points.length;
+    const slot = records.slots[at]!;
+    return starts[slot + 1]! - starts[slot]!;
+  };
+  for (const { from, to, container, work } of batchesOf(plan.cube, records, valuesOf, way)) {
+    const slots = records.slots.subarray(from, to);
+    const file = records.file.subarray(from, to);
+    const isWhole = from === 0 && to === records.file.length;
+    const { files, fileOf } = isWhole ? records : fileSet(plan.cube, file);
     const own = starts === undefined ? { points: group.points } : ownPoints(group, slots);
-    yield {
-      group: g,
-      ...fileSet(plan.cube, file),
-      file,
-      slots,
-      batch: batchOf(records, container, slots),
-      work,
-      ...own,
-    };
+    yield { group: g, files, fileOf, file, slots, batch: batchBetween(records, container, from, to), work, ...own };
   }
 }
 

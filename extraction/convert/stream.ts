@@ -10,6 +10,7 @@ import {
   DTYPE_BYTES,
   groupsOf,
 } from '../../formats/cf.js';
+import { recycle } from '../../native/index.js';
 import { FeatureError } from '../../schemas/problem.js';
 import { decodeRows, isFloat, type PlaneTable, planeOf, type RawField } from './planes.js';
 
@@ -119,6 +120,32 @@ class Lane {
   }
 }
 
+/**
+ * The memory of a decoded batch, given back when nothing of it is under way any more: the next batch then needs no fresh pages.
+ * Whoever makes it holds it until `release`.
+ */
+class BatchMemory {
+  #held = 1;
+
+  constructor(readonly decoded: Decoded) {}
+
+  async during(work: () => Promise<void>): Promise<void> {
+    this.#held++;
+    try {
+      await work();
+    } finally {
+      this.release();
+    }
+  }
+
+  release(): void {
+    if (--this.#held > 0) return;
+    for (const raw of this.decoded) {
+      if (!(raw instanceof FeatureError) && raw.values instanceof Float32Array) recycle(raw.values);
+    }
+  }
+}
+
 /** Writes all planes; returns the number of records that were written. */
 export async function streamPlanes(table: PlaneTable, dataset: CfDataset, options: StreamOptions): Promise<number> {
   const { signal, put, onBad, onUnequal, progress } = options;
@@ -141,6 +168,7 @@ export async function streamPlanes(table: PlaneTable, dataset: CfDataset, option
     signal.throwIfAborted();
     const results = await current.decoded;
     ahead = start();
+    const memory = new BatchMemory(results);
     for (const [n, raw] of results.entries()) {
       const own = current.batch[n]!;
       if (raw instanceof FeatureError) {
@@ -148,9 +176,18 @@ export async function streamPlanes(table: PlaneTable, dataset: CfDataset, option
         continue;
       }
       if (onUnequal !== undefined && losesColumn(own[0]!.planes, raw)) onUnequal(own[0]!.row);
-      for (const task of own) await putTask(table, task, raw, lane, put, signal);
+      for (const task of own)
+        await putTask(
+          table,
+          task,
+          raw,
+          lane,
+          (values) => memory.during(() => put(task.variable, task.cell, values)),
+          signal,
+        );
       done++;
     }
+    memory.release();
     progress?.(done, total);
   }
   await lane.done();
@@ -172,7 +209,7 @@ async function putTask(
   { variable, planes, cell }: Task,
   raw: RawField,
   lane: Lane,
-  put: StreamOptions['put'],
+  put: (values: CfNumbers) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
   const maskRow = planes.masks?.[cell] ?? -1;
@@ -180,5 +217,5 @@ async function putTask(
   if (mask instanceof FeatureError) throw mask;
   const values = planeOf(variable, planes, raw, mask);
   const width = variable.dtype === 'string' ? 1 : DTYPE_BYTES[variable.dtype];
-  await lane.add(values.length * width, () => put(variable, cell, values));
+  await lane.add(values.length * width, () => put(values));
 }

@@ -7,5 +7,5 @@ export function planPosition(
   context: FeatureContext,
   feature: Extract<Feature, { type: 'position' }>,
 ): Promise<FeaturePlan> {
-  return planPoints(context, feature.points, feature.interpolation, seriesCells(context));
+  return planPoints(context, feature, 'step', seriesCells);
 }

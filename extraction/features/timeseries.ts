@@ -1,11 +1,11 @@
 /** Time series: along the steps of each run, or along the base times of several runs at one step. */
 import type { Feature } from '../../schemas/vocabulary.js';
+import type { Selection } from '../selection.js';
 import { type FeatureContext, type FeaturePlan, fieldAt, stepLabel } from './context.js';
 import { type PointCell, planPoints, seriesCells } from './point-series.js';
 
 /** Series along base times: one a step, level and member; `t` is base time plus step. */
-function datetimeCells(context: FeatureContext): PointCell[] {
-  const { selection } = context;
+function datetimeCells(selection: Selection): PointCell[] {
   const { bases, levels, numbers, steps } = selection;
   const cells: PointCell[] = [];
   for (let s = 0; s < steps.length; s++) {
@@ -30,6 +30,6 @@ export function planTimeseries(
   context: FeatureContext,
   feature: Extract<Feature, { type: 'timeseries' }>,
 ): Promise<FeaturePlan> {
-  const cells = feature.axis === 'datetime' ? datetimeCells(context) : seriesCells(context);
-  return planPoints(context, feature.points, feature.interpolation, cells);
+  if (feature.axis === 'datetime') return planPoints(context, feature, 'datetime', datetimeCells);
+  return planPoints(context, feature, 'step', seriesCells);
 }

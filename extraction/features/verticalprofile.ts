@@ -1,13 +1,10 @@
 /** Vertical profiles: all levels at a point, one a base time, member and step. */
 import type { Feature } from '../../schemas/vocabulary.js';
+import type { Selection } from '../selection.js';
 import { type FeatureContext, type FeaturePlan, fieldAt, stepLabel } from './context.js';
 import { type PointCell, planPoints } from './point-series.js';
 
-export function planVerticalprofile(
-  context: FeatureContext,
-  feature: Extract<Feature, { type: 'verticalprofile' }>,
-): Promise<FeaturePlan> {
-  const { selection } = context;
+function profileCells(selection: Selection): PointCell[] {
   const { bases, levels, numbers, steps } = selection;
   const cells: PointCell[] = [];
   for (let b = 0; b < bases.length; b++) {
@@ -25,5 +22,12 @@ export function planVerticalprofile(
       }
     }
   }
-  return planPoints(context, feature.points, feature.interpolation, cells);
+  return cells;
+}
+
+export function planVerticalprofile(
+  context: FeatureContext,
+  feature: Extract<Feature, { type: 'verticalprofile' }>,
+): Promise<FeaturePlan> {
+  return planPoints(context, feature, 'level', profileCells);
 }

@@ -105,7 +105,8 @@ interface Addon {
   ): Promise<JumpReport>;
   recycle(values: Float32Array | Uint8Array): void;
   gridPoints(grid: GridDef, points?: Uint32Array): Promise<{ lat: Float64Array; lon: Float64Array }>;
-  locate(grid: GridDef, lat: Float64Array, lon: Float64Array): Promise<Float64Array>;
+  /** few places are found at once, on the calling thread */
+  locate(grid: GridDef, lat: Float64Array, lon: Float64Array): Promise<Float64Array> | Float64Array;
   nearest(grid: GridDef, lat: Float64Array, lon: Float64Array): Promise<Uint32Array>;
   rotation(grid: GridDef, points: Uint32Array): Promise<Float64Array>;
   encode(container: Container, field: NativeField): Promise<Uint8Array>;
@@ -243,7 +244,8 @@ export function gridPoints(grid: GridDef, points?: Uint32Array): Promise<{ lat: 
 
 /** Fractional 1-based array indices, x,y pairs; NaN pairs outside the grid's footprint (docs/formats/grids.md). */
 export function locate(grid: GridDef, lat: Float64Array, lon: Float64Array): Promise<Float64Array> {
-  return named(`grid ${grid.grtyp}`, addon.locate(grid, lat, lon));
+  const find = async (): Promise<Float64Array> => addon.locate(grid, lat, lon);
+  return named(`grid ${grid.grtyp}`, find());
 }
 
 /** What `nearest` answers for a place outside the footprint. */

@@ -72,10 +72,17 @@ Napi::Value grid_points(const Napi::CallbackInfo& call) {
 
 Napi::Value pairs(Napi::Env env, std::vector<double>&& values) { return addon::move_out(env, std::move(values)); }
 
+/** Places that are found in less time than it takes to wake a thread; Gaussian rows have to be computed the first time. */
+bool is_quick(const GridDef& def, std::size_t places) {
+  constexpr std::size_t few_places = 128, short_axes = 16384;
+  return places <= few_places && std::size_t{def.ni} + def.nj <= short_axes && def.grtyp != 'G';
+}
+
 Napi::Value locate(const Napi::CallbackInfo& call) {
   GridDef def = grid_from(call[0]);
   auto lat = addon::copy_in<double>(call[1], "lat");
   auto lon = addon::copy_in<double>(call[2], "lon");
+  if (is_quick(def, lat.size())) return addon::run_here(call.Env(), [&] { return polyfst::locate(def, lat, lon); }, pairs);
   return addon::run(
       call.Env(), [def = std::move(def), lat = std::move(lat), lon = std::move(lon)] { return polyfst::locate(def, lat, lon); },
       pairs);

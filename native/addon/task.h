@@ -83,4 +83,16 @@ Napi::Promise run(Napi::Env env, Work work, Deliver deliver) {
   return Task<Work, Deliver>::start(env, std::move(work), std::move(deliver));
 }
 
+/** Runs `work()` at once on the calling thread: for what takes less than a hop to the pool. The value is no promise. */
+template <class Work, class Deliver>
+Napi::Value run_here(Napi::Env env, Work work, Deliver deliver) {
+  try {
+    return deliver(env, work());
+  } catch (const polyfst::Error& error) {
+    throw to_js(env, error);
+  } catch (const std::bad_alloc&) {
+    throw to_js(env, {polyfst::Code::out_of_memory, "there is not enough memory for this batch"});
+  }
+}
+
 }  // namespace addon

@@ -1,13 +1,16 @@
-/** Corridors: every grid point within half the width of a path, in the order along it. */
+/**
+ * Corridors: every grid point within half the width of a path, in the order along it; the points nearest to the path where a
+ * corridor is so narrow that none is.
+ */
 import { EARTH_RADIUS_KM } from '../../extraction/region/shapes.js';
 import type { CompositeAxis, OgcCoverage } from '../../formats/ogc-coverage.js';
 import { FeatureError } from '../../schemas/problem.js';
 import { readNumber } from '../ogc/choices.js';
-import { levelUnit } from '../ogc/crs.js';
+import { heightUnits } from '../ogc/crs.js';
 import type { EdrRun } from '../ogc/edr-collections.js';
 import type { QueryValues } from '../ogc/query.js';
 import { parseWkt, type Vertex } from '../ogc/wkt.js';
-import { densified, parallels } from './parallels.js';
+import { sampledLines } from './corridor-samples.js';
 import { lineQueries, type PathQuery, type Tube } from './paths.js';
 import type { FeatureRules } from './query-features.js';
 import { readCount, withLevelCount } from './regrid.js';
@@ -16,21 +19,23 @@ import { type EdrAsk, hasLevels } from './segments.js';
 const RAD = Math.PI / 180;
 const KM_PER_DEGREE = EARTH_RADIUS_KM * RAD;
 
-/** Half of `corridor-height` in the unit of the levels; undefined where the collection has none. */
-function readHeight(ask: EdrAsk, values: QueryValues): number | undefined {
+/** Half of `corridor-height` in the unit of the levels; undefined where the collection has none, which needs no height. */
+function readHeight({ collection }: EdrAsk, values: QueryValues): number | undefined {
   const [height, unit] = [values.get('corridor-height'), values.get('height-units')];
-  if (!hasLevels(ask.collection)) return undefined;
-  const own = levelUnit(ask.collection.levtype);
+  const isFlat = !hasLevels(collection);
+  if (isFlat && height === undefined && unit === undefined) return undefined;
+  const units = heightUnits(collection.levtype);
   if (height === undefined || unit === undefined) {
     const missing = height === undefined ? 'corridor-height' : 'height-units';
-    throw new FeatureError('bad_value', `${missing} is missing; give corridor-height with height-units=${own}.`);
+    throw new FeatureError('bad_value', `${missing} is missing; give corridor-height with height-units=${units[0]}.`);
   }
-  if (unit.trim().toLowerCase() !== own.toLowerCase()) {
-    throw new FeatureError('bad_value', `height-units: "${unit.slice(0, 40)}" is not offered; give ${own}.`);
+  if (!units.some((one) => one.toLowerCase() === unit.trim().toLowerCase())) {
+    const offered = units.join(', ');
+    throw new FeatureError('bad_value', `height-units: "${unit.slice(0, 40)}" is not offered; give one of ${offered}.`);
   }
   const value = readNumber('corridor-height', height);
   if (!(value >= 0)) throw new FeatureError('bad_value', `corridor-height: ${value} is negative; give 0 or more.`);
-  return value / 2;
+  return isFlat ? undefined : value / 2;
 }
 
 /** Half of the widest gap between the steps of a run: every part of the path then belongs to a step. */
@@ -86,25 +91,12 @@ function keep(axis: CompositeAxis, kept: Uint32Array): CompositeAxis {
 
 export interface CorridorQuery {
   readonly lines: readonly (readonly PathQuery[])[];
+  /** whether the lines are samples, which may be many and beyond the grid */
+  readonly isSampled: boolean;
   /** the part of a coverage that is in the corridor; none when nothing is */
   within(coverage: OgcCoverage): OgcCoverage[];
-}
-
-/** A corridor sampled at so many positions across: the nearest grid point of each. */
-function sampledCorridor(
-  ask: EdrAsk,
-  lines: readonly (readonly Vertex[])[],
-  halfKm: number,
-  across: number,
-  values: QueryValues,
-  rules: FeatureRules,
-): CorridorQuery {
-  if (lines.flat().some(({ z }) => z !== undefined)) {
-    throw new FeatureError('bad_value', 'resolution-x goes with one level for the path; give z, and coords without Z.');
-  }
-  const { spacing } = ask.collection.extent;
-  const sides = lines.flatMap((line) => parallels(densified(line, spacing > 0 ? spacing : 1), halfKm, across));
-  return { lines: sides.map((side) => lineQueries(ask, side, values, rules)), within: (coverage) => [coverage] };
+  /** the points nearest to the path, for a corridor that runs between the points of the grid */
+  centre?(): CorridorQuery;
 }
 
 export function corridorQuery(
@@ -122,11 +114,18 @@ export function corridorQuery(
     single === undefined ? ask : { ...ask, level: (level: number) => Math.abs(level - single) <= half! * (1 + 1e-9) };
   const around = withLevelCount(inHeight, values);
   const across = readCount('resolution-x', values.get('resolution-x')) ?? 0;
-  if (across > 0) return sampledCorridor(around, lines, widthKm / 2, across, values, rules);
+  const sampled = (count: number): CorridorQuery => ({
+    lines: sampledLines(around, lines, { halfKm: widthKm / 2, across: count, halfHeight: half ?? 0 }, values, rules),
+    isSampled: true,
+    within: (coverage) => [coverage],
+  });
+  if (across > 0) return sampled(across);
   const found = lines.map((line) => lineQueries(around, line, values, rules, tubeMaker(widthKm / 2, half ?? 0)));
   const paths = found.flat().map(({ feature }) => feature.vertices);
   return {
     lines: found,
+    isSampled: false,
+    centre: () => sampled(1),
     within: (coverage) => {
       const axis = coverage.domain.composite!;
       const isIn = (at: number): boolean =>

@@ -8,7 +8,7 @@ import { readCrs } from '../ogc/crs.js';
 import type { EdrCollection, EdrRun } from '../ogc/edr-collections.js';
 import { chooseParameters } from '../ogc/edr-parameters.js';
 import type { QueryValues } from '../ogc/query.js';
-import { corridorQuery } from './corridor.js';
+import { type CorridorQuery, corridorQuery } from './corridor.js';
 import type { EdrDeps } from './deps.js';
 import { manyPoints, type QueryBlocks, type QueryDeps, readQuery } from './extract-query.js';
 import type { Location } from './locations.js';
@@ -23,7 +23,7 @@ import {
   radiusFeatures,
   readLength,
 } from './query-features.js';
-import { readResolution, regridded, withLevelCount } from './regrid.js';
+import { readDomain, readResolution, regridded, withLevelCount } from './regrid.js';
 import { type EdrAsk, hasLevels } from './segments.js';
 import { joinPointSeries } from './series.js';
 
@@ -120,20 +120,24 @@ async function inCube(query: DataQuery): Promise<Coverages> {
     return { blocks, coverages: coarse.coverages(blocks) };
   }
   const blocks = await read(query, [boxFeature(box)], ask);
-  const wantsGrid = query.values.get('domain')?.toLowerCase() !== 'multipoint';
-  const coverages = wantsGrid
-    ? gridCoverages(ask.collection, blocks.blocks, blocks.params, box.west)
-    : placeCoverages(ask.collection, blocks.blocks);
+  const coverages =
+    readDomain(query.values) !== 'multipoint'
+      ? gridCoverages(ask.collection, blocks.blocks, blocks.params, box.west)
+      : placeCoverages(ask.collection, blocks.blocks);
   return { blocks, coverages };
 }
 
 /** Paths: the stretches of a line that are in several runs make one coverage a member. */
-async function alongPaths(query: DataQuery, lines: readonly (readonly PathQuery[])[]): Promise<Coverages> {
+async function alongPaths(
+  query: DataQuery,
+  lines: readonly (readonly PathQuery[])[],
+  deps: QueryDeps = queryDeps(query),
+): Promise<Coverages> {
   const parts: QueryBlocks[] = [];
   const coverages: OgcCoverage[] = [];
   for (const line of lines) {
     const own: QueryBlocks[] = [];
-    for (const { feature, ask } of line) own.push(await read(query, [feature], ask));
+    for (const { feature, ask } of line) own.push(await readQuery(ask, [feature], deps, query.signal));
     parts.push(...own);
     const found = own.map(({ blocks }) => placeCoverages(query.ask.collection, blocks));
     coverages.push(...(line.length > 1 ? joinPaths(found.flat()) : found.flat()));
@@ -151,8 +155,14 @@ async function inCorridor(query: DataQuery): Promise<Coverages> {
   const { values, ask } = query;
   const coords = need(values, 'coords', 'LINESTRING(-75 45,-73 46)');
   const width = readLength('corridor-width', values.get('corridor-width'), 'width-units', values.get('width-units'));
-  const { lines, within } = corridorQuery(ask, coords, width, values, rulesOf(query));
-  const found = await alongPaths(query, lines);
+  const corridor = corridorQuery(ask, coords, width, values, rulesOf(query));
+  const found = await inOneCorridor(query, corridor);
+  return found.coverages.length > 0 || corridor.centre === undefined ? found : inOneCorridor(query, corridor.centre());
+}
+
+async function inOneCorridor(query: DataQuery, { lines, isSampled, within }: CorridorQuery): Promise<Coverages> {
+  const deps = isSampled ? manyPoints(queryDeps(query)) : queryDeps(query);
+  const found = await alongPaths(query, lines, deps);
   return { ...found, coverages: found.coverages.flatMap(within) };
 }
 

@@ -27,6 +27,7 @@ export function densified(line: readonly Vertex[], spacing: number): readonly Ve
       dense.push({
         lon: between(from.lon, to.lon, part),
         lat: between(from.lat, to.lat, part),
+        ...(from.z === undefined || to.z === undefined ? {} : { z: between(from.z, to.z, part) }),
         ...(from.m === undefined || to.m === undefined ? {} : { m: between(from.m, to.m, part) }),
       });
     }

@@ -72,8 +72,16 @@ export function radiusFeatures(coords: string, km: number): readonly Feature[] {
   return points.map((point): Feature => ({ type: 'circle', center: latLon(point), radius: km, units: 'km' }));
 }
 
+function isClosed(ring: readonly Vertex[]): boolean {
+  const [first, last] = [ring[0]!, ring.at(-1)!];
+  return ring.length > 3 && first.lat === last.lat && first.lon === last.lon;
+}
+
 export function areaFeature(coords: string, rules: FeatureRules): Feature {
   const { polygons } = parseWkt(coords, 'polygons');
+  if (polygons.flat().some((ring) => !isClosed(ring))) {
+    throw new FeatureError('bad_shape', 'coords: a ring does not end where it starts; repeat its first vertex.');
+  }
   const coordinates = polygons.map((rings) => rings.map((ring) => ring.map(({ lon, lat }) => [lon, lat])));
   return readFeature({ type: 'polygon', geometry: { type: 'MultiPolygon', coordinates } }, rules);
 }

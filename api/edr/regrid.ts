@@ -71,14 +71,22 @@ export function countsIn(collection: EdrCollection, box: QueryBox): readonly [nx
   return [count(box.west, box.east), count(box.south, box.north)];
 }
 
+/** What `domain` says a cube is to be: rows and columns, points, or whichever the grid has; undefined: the latter. */
+export function readDomain(values: QueryValues): 'grid' | 'multipoint' | undefined {
+  const asked = values.get('domain')?.trim().toLowerCase();
+  if (asked === undefined || asked === '' || asked === 'grid' || asked === 'multipoint') return asked || undefined;
+  throw new FeatureError('bad_value', `domain: "${asked.slice(0, 40)}" is not offered; give grid or multipoint.`);
+}
+
 /**
- * The lattice of `resolution-x` and `resolution-y`; undefined for the grid's own points. A side that is not given, or 0, keeps
- * the grid's own lines where they are straight, else their number.
+ * The lattice of `resolution-x` and `resolution-y`, or of `domain=grid` where the grid is not straight; undefined for the
+ * grid's own points. A side that is not given, or 0, keeps the grid's own lines where they are straight, else their number.
  */
 export function readResolution(values: QueryValues, collection: EdrCollection, box: QueryBox): Lattice | undefined {
   const nx = readCount('resolution-x', values.get('resolution-x')) ?? 0;
   const ny = readCount('resolution-y', values.get('resolution-y')) ?? 0;
-  if (nx === 0 && ny === 0) return undefined;
+  const isOwn = nx === 0 && ny === 0;
+  if (isOwn && (collection.grid.axes !== undefined || readDomain(values) !== 'grid')) return undefined;
   const [ownX, ownY] = countsIn(collection, box);
   const lattice = latticeOver(box, nx || ownX, ny || ownY);
   const own = ownLines(collection, box);
@@ -101,7 +109,7 @@ export function withLevelCount(ask: EdrAsk, values: QueryValues): EdrAsk {
 const lenient = new WeakMap<Datacube, Datacube>();
 
 /** The datacube with nulls for places outside its grid. */
-function withNullsOutside(cube: Datacube): Datacube {
+export function withNullsOutside(cube: Datacube): Datacube {
   const known = lenient.get(cube) ?? { ...cube, collection: { ...cube.collection, outsidePolicy: 'null' as const } };
   lenient.set(cube, known);
   return known;

@@ -4,7 +4,7 @@ import { familyOf } from '../../schemas/styles.js';
 import type { Levtype } from '../../schemas/vocabulary.js';
 import { KM, QUERY_TYPES, type QueryType } from '../edr/query-features.js';
 import { hasLevels } from '../edr/segments.js';
-import { CRS84_WKT, levelUnit } from './crs.js';
+import { CRS84_WKT, heightUnits } from './crs.js';
 import type { EdrCollection, EdrRun } from './edr-collections.js';
 import type { EdrParameter } from './edr-parameters.js';
 import { extentDocument } from './extents.js';
@@ -68,7 +68,7 @@ const TITLES: Readonly<Record<QueryType, string>> = {
 };
 
 function variablesOf(type: QueryType, collection: EdrCollection): object {
-  const heights = { height_units: [levelUnit(collection.levtype)] };
+  const heights = { height_units: heightUnits(collection.levtype) };
   const lengths = Object.keys(KM);
   if (type === 'radius') return { within_units: lengths };
   if (type === 'corridor') return { width_units: lengths, ...heights };
@@ -167,7 +167,7 @@ export function collectionDocument(context: DocumentContext, collection: EdrColl
     data_queries: dataQueries(collection, base, context.formats, run !== undefined),
     crs: ['CRS84'],
     output_formats: context.formats,
-    ...(hasLevels(collection) ? { height_units: [levelUnit(collection.levtype)] } : {}),
+    ...(hasLevels(collection) ? { height_units: heightUnits(collection.levtype) } : {}),
     within_units: Object.keys(KM),
     distanceunits: Object.keys(KM),
     parameter_names: Object.fromEntries(shown.map((one) => [one.key, parameterDocument(one, collection.levtype)])),

@@ -25,6 +25,10 @@ const LEVEL_UNITS: Readonly<Record<Levtype, string>> = { sfc: '1', pl: 'hPa', ml
 /** Unit of the levels. */
 export const levelUnit = (levtype: Levtype): string => LEVEL_UNITS[levtype];
 
+/** Units that a height may be given in; on the surface, where it decides nothing, the usual ones. */
+export const heightUnits = (levtype: Levtype): readonly string[] =>
+  levtype === 'sfc' ? ['m', 'hPa', '1'] : [levelUnit(levtype)];
+
 const ACCEPTED =
   /^(CRS:?84|OGC:CRS84|EPSG:4326|https?:\/\/www\.opengis\.net\/def\/crs\/(OGC\/1\.3\/CRS84|EPSG\/0\/4326)|\[?(OGC:CRS84|EPSG:4326)\]?)$/i;
 

@@ -59,6 +59,10 @@ const ROWS: Readonly<Record<string, ParameterRow>> = {
   },
   'resolution-y': { description: 'Number of rows; 0 or absent: those of the grid.', schema: count },
   'resolution-z': { description: 'Number of levels out of those of the data; 0 or absent: all.', schema: count },
+  domain: {
+    description: 'grid: rows and columns also where the grid is not straight; multipoint: a list of points.',
+    schema: { type: 'string', enum: ['grid', 'multipoint'] },
+  },
   limit: {
     description: 'Most places in the list.',
     schema: { type: 'integer', minimum: 1, maximum: MOST_LOCATIONS, default: MOST_LOCATIONS },
@@ -112,7 +116,7 @@ const QUERIES: Readonly<
   area: { required: ['coords'], optional: ['z', ...COMMON, 'number', 'meta'] },
   cube: {
     required: ['bbox'],
-    optional: ['z', ...COMMON, 'number', 'resolution-x', 'resolution-y', 'resolution-z', 'meta'],
+    optional: ['z', ...COMMON, 'number', 'resolution-x', 'resolution-y', 'resolution-z', 'domain', 'meta'],
   },
   trajectory: { required: ['coords'], optional: ['z', ...COMMON, 'number', 'meta'] },
   corridor: {

@@ -346,8 +346,6 @@ describe('/req/edr/resolution-x-response, -y, -z', () => {
     for (const { domain } of found) assert.equal(domain.axes['composite']!.values.length, 5);
     assert.deepEqual(seen(await coverages(`${query}&resolution-x=1&resolution-z=2`), 'z'), ['1000', '250']);
     await refused(`${query}&z=500&resolution-x=wide`, 'resolution-x');
-    const high = query.replace('LINESTRING(-76 45,-74 45)', 'LINESTRINGZ(-76 45 500,-74 45 500)');
-    await refused(`${high}&resolution-x=3`, 'resolution-x');
   });
 
   it('are numbers of columns, rows and levels; 0 leaves them as they are', async () => {

@@ -26,6 +26,10 @@ describe('datetime', () => {
       ['R2/2025-01-15T05:00:00Z/PT2H', -1, 1],
       ['2025-01-15', -2, -1, 0, 1, 2],
       ['2025-01-14/2025-01-15', -2, -1, 0, 1, 2],
+      ['2025-01-15T05:00:00Z/PT2H', -1, 0, 1],
+      ['PT1H/2025-01-15T06:00:00Z', -1, 0],
+      // an address turns a plus sign that is not escaped into a blank
+      ['2025-01-15T08:00:00 02:00', 0],
     ];
     for (const [text, ...hours] of cases) {
       const choice = readDatetime(text)!;
@@ -50,6 +54,10 @@ describe('datetime', () => {
       'R0/2025-01-15T00:00:00Z/PT1H',
       'R2/2025-01-15T00:00:00Z/1H',
       '2025-01-15T06:00:00Z,',
+      'PT1H/PT1H',
+      '../PT1H',
+      'PT1H/..',
+      'PT1H',
     ]) {
       refused(() => readDatetime(text), 'datetime');
     }

@@ -1,6 +1,6 @@
 /**
  * What `datetime`, `z`, `number` and lists of names choose: a value, a list, an interval closed at both ends (`..` leaves an end
- * open), or `R<n>/start/step`.
+ * open; one end of times may be a duration), or `R<n>/start/step`.
  */
 import { FeatureError } from '../../schemas/problem.js';
 
@@ -15,14 +15,17 @@ function refuse(key: string, text: string, why: string, forms: string): never {
 }
 
 const TIMES = 'an instant such as 2025-01-15T06:00:00Z, a list of them, or an interval such as 2025-01-15T00:00:00Z/..';
-const INSTANT = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
+/** A blank before the zone is a plus sign that was not escaped. */
+const INSTANT = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.\d+)?)?(Z|[ +-]\d{2}:?\d{2})?)?$/i;
 
 /** First and last millisecond that an instant stands for: a date is a whole day. */
 function instant(key: string, text: string): readonly [from: number, to: number] {
   const match = INSTANT.exec(text.trim());
   if (match === null) refuse(key, text, 'is not an instant', TIMES);
   const [, day, clock, seconds = ':00', zone = 'Z'] = match;
-  const ms = Date.parse(clock === undefined ? `${day}T00:00:00Z` : `${day}T${clock}${seconds}${zone.toUpperCase()}`);
+  const ms = Date.parse(
+    clock === undefined ? `${day}T00:00:00Z` : `${day}T${clock}${seconds}${zone.toUpperCase().replace(' ', '+')}`,
+  );
   const isReal = !Number.isNaN(ms) && new Date(Date.parse(`${day}T00:00:00Z`)).toISOString().startsWith(day!);
   if (!isReal) refuse(key, text, 'is not a date', TIMES);
   return clock === undefined ? [ms, ms + DAY - 1] : [ms, ms];
@@ -46,6 +49,19 @@ function count(key: string, text: string, forms: string): number {
 
 const isOpen = (text: string): boolean => text.trim() === '..' || text.trim() === '';
 
+const isDuration = (text: string): boolean => /^P/i.test(text.trim());
+
+/** First and last millisecond of an interval of two instants, or of one and how long it lasts. */
+function interval(key: string, start: string, end: string): readonly [from: number, to: number] {
+  if (isDuration(start) && !isOpen(end) && !isDuration(end)) {
+    const [, to] = instant(key, end);
+    return [to - duration(key, start), to];
+  }
+  const from = isOpen(start) ? Number.NEGATIVE_INFINITY : instant(key, start)[0];
+  if (isDuration(end) && !isOpen(start)) return [from, from + duration(key, end)];
+  return [from, isOpen(end) ? Number.POSITIVE_INFINITY : instant(key, end)[1]];
+}
+
 /** Instants that `datetime` chooses; undefined for all. Fields are told apart to the second. */
 export function readDatetime(text: string | undefined, key = 'datetime'): Choice | undefined {
   if (text === undefined) return undefined;
@@ -63,8 +79,7 @@ export function readDatetime(text: string | undefined, key = 'datetime'): Choice
       const [from, to] = instant(key, part);
       return (ms) => ms >= from && ms <= to;
     }
-    const from = isOpen(ends[0]!) ? Number.NEGATIVE_INFINITY : instant(key, ends[0]!)[0];
-    const to = isOpen(ends[1]!) ? Number.POSITIVE_INFINITY : instant(key, ends[1]!)[1];
+    const [from, to] = interval(key, ends[0]!, ends[1]!);
     if (from > to) refuse(key, part, 'ends before it starts', TIMES);
     return (ms) => ms >= from && ms <= to;
   });

@@ -19,6 +19,8 @@ import { openJobQueue } from '../workers/open.js';
 import type { JobQueue } from '../workers/queue.js';
 import { lockState, type StateLock } from '../workers/state-lock.js';
 
+/** Small jobs side by side in a job process. */
+const SMALL_PER_CHILD = 16;
 const SWEEP_EVERY_MS = 600_000;
 /** A write that has not moved for so long belongs to nobody. */
 const UNFINISHED_MS = 3_600_000;
@@ -120,7 +122,10 @@ export async function startWorkers(config: Config, queue: JobQueue): Promise<Wor
     jobsPerChild: workers.jobsPerChild,
     warm: concurrency,
   });
-  const consumer = await queue.process(pool.run, concurrency);
+  const consumer = await queue.process(pool.run, concurrency, {
+    run: pool.runBeside,
+    slots: concurrency * SMALL_PER_CHILD,
+  });
   return {
     usage: () => pool.usage(),
     async [Symbol.asyncDispose]() {

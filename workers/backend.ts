@@ -10,6 +10,10 @@ export interface Payload {
   readonly job: unknown;
   /** the part of the job that is to be done; absent: what remains when all parts are */
   readonly part?: number;
+  /** it may have been started before the queue was given it, so an earlier attempt may have left something */
+  readonly isAgain?: boolean;
+  /** starts before that which ended with the death of its process */
+  readonly lostStarts?: number;
 }
 
 export const QUEUE_NAME = 'polyfst';

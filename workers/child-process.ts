@@ -1,6 +1,6 @@
 /**
- * One job process, as its parent sees it: started, given one job at a time, cancelled, ended when it does not listen,
- * grows too big or has done its share. Whatever kills it costs the job it runs and nothing else.
+ * One job process, as its parent sees it: started, given jobs, cancelled, ended when it does not listen, grows too big or
+ * has done its share. Whatever kills it costs the jobs in it and nothing else; the pool decides how many those are.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -26,17 +26,26 @@ const LOOK_AT_RSS_MS = 1000;
 const PAGE_BYTES = 4096;
 const STDERR_TAIL = 4096;
 
+/** A job in the process. */
+interface Run {
+  readonly resolve: (result: JobResult) => void;
+  readonly reject: (error: WorkerLost) => void;
+  readonly progress: (fraction: number) => void;
+  /** why the parent ended the process for this job; its result then */
+  verdict?: JobResult;
+}
+
 export class JobProcess {
   readonly #options: ChildOptions;
   readonly #process: ChildProcess;
   readonly #ready: Promise<void>;
-  /** why the parent ended it; the job's result then */
-  #verdict: JobResult | undefined;
+  readonly #runs = new Map<number, Run>();
+  readonly #watch: NodeJS.Timeout;
+  #lastRun = 0;
   #stderr = '';
-  #onResult: ((result: JobResult) => void) | undefined;
-  #onProgress: ((fraction: number) => void) | undefined;
-  #onExit: ((how: string) => void) | undefined;
   jobsDone = 0;
+  /** resident bytes when last looked at, about a second ago */
+  seenBytes = 0;
   /** gives way to all others, for good: only a privileged user may take that back */
   isForBig = false;
   isAlive = true;
@@ -57,14 +66,10 @@ export class JobProcess {
       isReady = resolve;
     });
     this.#process.on('message', (message) => this.#hear(message, isReady));
-    this.#process.once('exit', (code, signal) => {
-      this.isAlive = false;
-      this.#onExit?.(signal ?? `exit code ${code}`);
-    });
-    this.#process.on('error', () => {
-      this.isAlive = false;
-      this.#onExit?.('it could not be started');
-    });
+    this.#process.once('exit', (code, signal) => this.#gone(signal ?? `exit code ${code}`));
+    this.#process.on('error', () => this.#gone('it could not be started'));
+    this.#watch = setInterval(() => void this.#lookAtRss(), LOOK_AT_RSS_MS);
+    this.#watch.unref();
     this.#send({ m: 'init', init: options.init });
   }
 
@@ -72,31 +77,29 @@ export class JobProcess {
     return this.#process.pid;
   }
 
-  /** Runs one job. Rejects with WorkerLost when the process dies under it. */
+  /** Number of jobs in it. */
+  get load(): number {
+    return this.#runs.size;
+  }
+
+  /** Runs a job. Rejects with WorkerLost when the process dies under it. */
   async run(job: Job, signal: AbortSignal, context: RunContext): Promise<JobResult> {
+    const n = ++this.#lastRun;
+    const { attempt, part, progress } = context;
     const ended = new Promise<JobResult>((resolve, reject) => {
-      this.#onResult = resolve;
-      this.#onExit = (how) => {
-        const result = this.#verdict ?? this.#heapVerdict();
-        if (result === undefined) reject(new WorkerLost(`the job process ended: ${how}`));
-        else resolve(result);
-      };
-      if (!this.isAlive) this.#onExit('before it got the job');
+      this.#runs.set(n, { resolve, reject, progress: (fraction) => progress(fraction) });
     });
-    const { attempt, part } = context;
-    this.#onProgress = (fraction) => context.progress(fraction);
-    const release = this.#guard(signal);
+    if (!this.isAlive) this.#gone('before it got the job');
+    const release = this.#guard(n, signal);
     try {
       this.#ready
-        .then(() => this.#send({ m: 'run', job, attempt, ...(part === undefined ? {} : { part }) }))
+        .then(() => this.#send({ m: 'run', n, job, attempt, ...(part === undefined ? {} : { part }) }))
         .catch(() => undefined);
       return await ended;
     } finally {
       release();
       this.jobsDone += 1;
-      this.#onResult = undefined;
-      this.#onExit = undefined;
-      this.#onProgress = undefined;
+      this.#runs.delete(n);
     }
   }
 
@@ -109,28 +112,43 @@ export class JobProcess {
     this.#ready.then(() => this.pid !== undefined && lowerPriority(this.pid, NICENESS.big)).catch(() => undefined);
   }
 
-  kill(verdict?: JobResult): void {
-    this.#verdict ??= verdict;
+  kill(): void {
     this.#process.kill('SIGKILL');
   }
 
-  /** Watches cancellation, time and memory of the running job; returns what ends the watch. */
-  #guard(signal: AbortSignal): () => void {
+  /** Ends the process on account of one job, which gets this result. */
+  #killFor(n: number, verdict: JobResult): void {
+    const run = this.#runs.get(n);
+    if (run !== undefined) run.verdict ??= verdict;
+    this.kill();
+  }
+
+  /** Watches cancellation and time of a job; returns what ends the watch. */
+  #guard(n: number, signal: AbortSignal): () => void {
     let grace: NodeJS.Timeout | undefined;
     const cancel = (): void => {
-      this.#send({ m: 'cancel' });
-      grace ??= setTimeout(() => this.kill(CANCELLED), CANCEL_GRACE_MS);
+      this.#send({ m: 'cancel', n });
+      grace ??= setTimeout(() => this.#killFor(n, CANCELLED), CANCEL_GRACE_MS);
     };
     if (signal.aborted) cancel();
     else signal.addEventListener('abort', cancel, { once: true });
-    const deadline = setTimeout(() => this.kill(tooLong(this.#options.jobMs)), this.#options.jobMs);
-    const watch = setInterval(() => void this.#lookAtRss(), LOOK_AT_RSS_MS);
+    const deadline = setTimeout(() => this.#killFor(n, tooLong(this.#options.jobMs)), this.#options.jobMs);
     return () => {
       signal.removeEventListener('abort', cancel);
       clearTimeout(grace);
       clearTimeout(deadline);
-      clearInterval(watch);
     };
+  }
+
+  #gone(how: string): void {
+    this.isAlive = false;
+    clearInterval(this.#watch);
+    // Among several jobs nobody knows whose memory it was: each is to be tried again by itself.
+    const heap = this.#runs.size === 1 ? this.#heapVerdict() : undefined;
+    for (const { verdict = heap, resolve, reject } of this.#runs.values()) {
+      if (verdict === undefined) reject(new WorkerLost(`the job process ended: ${how}`));
+      else resolve(verdict);
+    }
   }
 
   /** Resident bytes of the process; 0 when that cannot be read. */
@@ -146,7 +164,11 @@ export class JobProcess {
   }
 
   async #lookAtRss(): Promise<void> {
-    if ((await this.rssBytes()) > this.#options.rssMb * 1048576) this.kill(tooBig());
+    this.seenBytes = await this.rssBytes();
+    if (this.seenBytes <= this.#options.rssMb * 1048576) return;
+    const [only, ...others] = this.#runs.keys();
+    if (only !== undefined && others.length === 0) this.#killFor(only, tooBig());
+    else this.kill();
   }
 
   #heapVerdict(): JobResult | undefined {
@@ -157,8 +179,8 @@ export class JobProcess {
     const parsed = fromChildSchema.safeParse(message);
     if (!parsed.success) this.kill();
     else if (parsed.data.m === 'ready') isReady();
-    else if (parsed.data.m === 'progress') this.#onProgress?.(parsed.data.fraction);
-    else this.#onResult?.(parsed.data.result);
+    else if (parsed.data.m === 'progress') this.#runs.get(parsed.data.n)?.progress(parsed.data.fraction);
+    else this.#runs.get(parsed.data.n)?.resolve(parsed.data.result);
   }
 
   #send(message: ToChild): void {

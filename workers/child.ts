@@ -1,6 +1,6 @@
 /**
- * The inside of a job process: takes jobs from its parent, runs them one at a time, and never outlives the parent. The
- * module that calls `serveChild` says what a job runs on (cli/job-child.ts).
+ * The inside of a job process: takes jobs from its parent, runs them side by side as they come (the parent decides how
+ * many), and never outlives the parent. The module that calls `serveChild` says what a job runs on (cli/job-child.ts).
  */
 import type { Job, JobResult } from '../schemas/job.js';
 import { type FromChild, toChildSchema } from './child-messages.js';
@@ -20,23 +20,23 @@ export function serveChild(make: (init: unknown) => Promise<RunInChild>): void {
   process.on('SIGTERM', () => undefined);
   process.on('disconnect', () => process.exit(0));
   let run: RunInChild | undefined;
-  let controller: AbortController | undefined;
+  const running = new Map<number, AbortController>();
   process.on('message', async (raw) => {
     const message = toChildSchema.parse(raw);
     if (message.m === 'init') {
       run = await make(message.init);
       send({ m: 'ready' });
-    } else if (message.m === 'cancel') controller?.abort(new DOMException('The request was revoked.', 'AbortError'));
-    else {
-      controller = new AbortController();
-      const { signal } = controller;
-      const result = await run!(message.job, signal, {
-        attempt: message.attempt,
-        ...(message.part === undefined ? {} : { part: message.part }),
-        progress: (fraction) => send({ m: 'progress', fraction }),
-      });
-      controller = undefined;
-      send({ m: 'result', result });
+    } else if (message.m === 'cancel') {
+      running.get(message.n)?.abort(new DOMException('The request was revoked.', 'AbortError'));
+    } else {
+      const { n, attempt, part } = message;
+      const controller = new AbortController();
+      running.set(n, controller);
+      const progress = (fraction: number): void => send({ m: 'progress', n, fraction });
+      const context = { attempt, progress, ...(part === undefined ? {} : { part }) };
+      const result = await run!(message.job, controller.signal, context);
+      running.delete(n);
+      send({ m: 'result', n, result });
     }
   });
 }

@@ -24,6 +24,16 @@ export async function enqueue(backend: QueueBackend, job: Job, optionsOf: Option
   else await backend.addFlow(flowOf(job, optionsOf));
 }
 
+/** Puts a job in one piece into the queue that was started outside of it; `lostStarts`: and whose process died. */
+export async function enqueueStarted(
+  backend: QueueBackend,
+  job: Job,
+  optionsOf: OptionsOf,
+  lostStarts: number,
+): Promise<void> {
+  await backend.queue().add(job.kind, { job, isAgain: true, lostStarts }, optionsOf(job, job.cost));
+}
+
 /**
  * Puts jobs back that the queue does not know. Where parts of one are still there, it comes alone and does what is missing
  * of it itself.
@@ -35,7 +45,7 @@ export async function enqueueAgain(backend: QueueBackend, jobs: readonly Job[], 
     else await backend.addFlow(flowOf(job, optionsOf));
   }
   if (alone.length === 0) return;
-  const queued = alone.map((job) => ({ name: job.kind, data: { job }, opts: optionsOf(job, job.cost) }));
+  const queued = alone.map((job) => ({ name: job.kind, data: { job, isAgain: true }, opts: optionsOf(job, job.cost) }));
   await backend.queue().addBulk(queued);
 }
 

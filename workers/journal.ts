@@ -52,6 +52,8 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** A segment that was written to within this time cannot have been swept. */
+const QUIET_MS = 60_000;
 const DEFAULT_SEGMENT_BYTES = 32 * 1024 * 1024;
 
 export class Journal {
@@ -60,6 +62,7 @@ export class Journal {
   #name = '';
   #bytes = 0;
   #torn = false;
+  #writtenAt = Number.NEGATIVE_INFINITY;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #closed = false;
@@ -122,8 +125,9 @@ export class Journal {
   async #write(batch: readonly Waiting[]): Promise<void> {
     if (this.#bytes >= (this.#options.segmentBytes ?? DEFAULT_SEGMENT_BYTES)) await this.#nextSegment();
     let file = this.#file!;
-    // A sweeper elsewhere may have taken this segment for a dead one.
-    if ((await file.stat()).nlink === 0) {
+    // A sweeper elsewhere may have taken this segment for a dead one, if it was quiet for long (workers/sweeper.ts).
+    const isQuiet = performance.now() - this.#writtenAt > QUIET_MS;
+    if (isQuiet && (await file.stat()).nlink === 0) {
       await this.#nextSegment();
       file = this.#file!;
     }
@@ -132,6 +136,7 @@ export class Journal {
     const text = (this.#torn ? '\n' : '') + batch.map((one) => one.text).join('');
     const bytes = Buffer.from(text);
     await writeAll(file, bytes);
+    this.#writtenAt = performance.now();
     this.#torn = false;
     this.#bytes += bytes.length;
     crashPoint('journal.after-write');

@@ -4,24 +4,25 @@
  */
 import { type Job as BullJob, DelayedError } from 'bullmq';
 import { type Job, type JobResult, jobSchema } from '../schemas/job.js';
-import { toProblem } from '../schemas/problem.js';
+import {
+  type Attempt,
+  type AttemptDeps,
+  conclude,
+  lostResult,
+  makeAttempt,
+  publishAttempt,
+  type Stop,
+} from './attempts.js';
 import type { BullWorker, Payload, QueueBackend } from './backend.js';
-import { crashPoint } from './crash-point.js';
-import type { Change } from './queue-changes.js';
-import type { Records } from './records.js';
-import { type Outcome, partsOf, publishOutcome, type ResultStore, readOutcome, removeLosers } from './result-store.js';
-import { type RunContext, type RunJob, WorkerLost } from './run.js';
+import { readOutcome, removeLosers } from './result-store.js';
+import { type RunJob, WorkerLost } from './run.js';
 
-export interface ConsumerOptions {
+export interface ConsumerOptions extends AttemptDeps {
   readonly backend: QueueBackend;
-  readonly records: Records;
-  readonly store: ResultStore;
   readonly run: RunJob;
   readonly concurrency: number;
   readonly workerShare: number;
-  readonly tell: (change: Change) => void;
   readonly onCancel: (listener: (id: string) => void) => () => void;
-  readonly onFault: (error: unknown) => void;
 }
 
 /** Starts of a job that end with the death of its child process before it is given up: one retry. */
@@ -39,7 +40,6 @@ const FAULT_MS = 2000;
 const LOOK_EVERY_MS = 20;
 /** Time that running jobs get to end when the service stops. */
 const DRAIN_MS = 25_000;
-const PROGRESS_EVERY_MS = 500;
 
 /**
  * A killed worker's job starts again once its lock has run out and a look for stalled jobs has found it twice: 9 s at
@@ -48,8 +48,6 @@ const PROGRESS_EVERY_MS = 500;
  */
 const LOCK_MS = 5000;
 const STALLED_EVERY_MS = 2000;
-
-type Stop = 'revoked' | 'lost lock' | 'shutdown';
 
 interface Run {
   readonly job: string;
@@ -140,10 +138,11 @@ class Consumer {
     if (standing !== undefined) {
       // The run that published it may have died before it tidied up.
       await removeLosers(store, job.id, standing);
-      return this.#conclude(standing);
+      await conclude(this.#options, standing);
+      return null;
     }
     const given = this.#givenUp(bull);
-    if (given !== undefined) return this.#publish(bull, job, given);
+    if (given !== undefined) return this.#publish(attemptOf(bull, job), given);
     const controller = await this.#place(bull.id ?? job.id, job);
     if (controller === undefined) return stepBack(bull, token);
     return this.#run(bull, token, job, controller);
@@ -151,72 +150,35 @@ class Consumer {
 
   async #run(bull: BullJob<Payload, null>, token: string, job: Job, controller: AbortController): Promise<null> {
     try {
-      const result = await this.#result(bull, job, controller.signal);
+      const attempt = attemptOf(bull, job);
+      const result = await this.#result(bull, attempt, controller.signal);
       const reason = controller.signal.aborted ? (controller.signal.reason as Stop) : undefined;
       if (reason === 'lost lock') throw new LostLock(`lost the lock of ${job.id}`);
       if (reason === 'shutdown') await stepBack(bull, token);
       if (bull.data.part !== undefined && result.ok) return null;
-      return await this.#publish(bull, job, result);
+      return await this.#publish(attempt, result);
     } finally {
       this.#runs.delete(bull.id ?? job.id);
     }
   }
 
-  async #result(bull: BullJob<Payload, null>, job: Job, signal: AbortSignal): Promise<JobResult> {
-    crashPoint('run.before-start');
-    const context = this.#context(bull, job);
-    context.progress(0);
-    crashPoint('run.after-start');
+  async #result(bull: BullJob<Payload, null>, attempt: Attempt, signal: AbortSignal): Promise<JobResult> {
     try {
-      return await this.#options.run(job, signal, context);
+      return await makeAttempt(this.#options, attempt, this.#options.run, signal);
     } catch (error) {
-      if (error instanceof WorkerLost) {
-        if (signal.aborted) return lostResult();
-        if (bull.attemptsMade + 1 < CRASH_LIMIT) throw error;
-        return lostResult();
-      }
-      this.#options.onFault(error);
-      const { code, detail } = toProblem(error);
-      return { ok: false, code, message: detail.slice(0, 4096) };
+      if (crashesOf(bull) + 1 < CRASH_LIMIT) throw error;
+      return lostResult();
     }
   }
 
-  #context(bull: BullJob<Payload, null>, job: Job): RunContext {
-    const { records, tell } = this.#options;
-    const attempt = bull.attemptsStarted;
-    const { part } = bull.data;
-    const of = part === undefined ? undefined : { part, parts: partsOf(job) };
-    const at = Date.now();
-    let toldAt = Number.NEGATIVE_INFINITY;
-    const progress = (fraction: number): void => {
-      const bounded = Math.min(1, Math.max(0, fraction));
-      // What remains when the parts are done is not yet begun by its own start.
-      if (of === undefined && partsOf(job) > 0 && bounded < 1 && records.live(job.id) !== undefined) return;
-      records.setLive(job.id, { attempt, startedAt: at, progress: bounded }, of);
-      if (performance.now() - toldAt < PROGRESS_EVERY_MS) return;
-      toldAt = performance.now();
-      tell({ t: 'run', id: job.id, attempt, at, progress: bounded, ...of });
-    };
-    return { attempt, progress, ...(part === undefined ? {} : { part }) };
-  }
-
-  async #publish(bull: BullJob<Payload, null>, job: Job, result: JobResult): Promise<null> {
-    const startedAt = bull.processedOn ?? Date.now();
-    const end = { result, attempt: bull.attemptsStarted, startedAt, finishedAt: Date.now() };
-    return this.#conclude(await publishOutcome(this.#options.store, { job, end }));
-  }
-
-  /** Tells everyone of the outcome that stands; the return ends BullMQ's part. */
-  async #conclude(outcome: Outcome): Promise<null> {
-    const { id } = outcome.job;
-    await this.#options.records.end(id, outcome.end);
-    this.#options.tell({ t: 'end', id });
-    crashPoint('outcome.before-complete');
+  /** The return ends BullMQ's part. */
+  async #publish(attempt: Attempt, result: JobResult): Promise<null> {
+    await publishAttempt(this.#options, attempt, result);
     return null;
   }
 
   #givenUp(bull: BullJob<Payload, null>): JobResult | undefined {
-    return bull.attemptsMade >= CRASH_LIMIT || bull.stalledCounter >= LOSS_LIMIT ? lostResult() : undefined;
+    return crashesOf(bull) >= CRASH_LIMIT || bull.stalledCounter >= LOSS_LIMIT ? lostResult() : undefined;
   }
 
   /**
@@ -259,10 +221,17 @@ async function stepBack(bull: BullJob<Payload, null>, token: string, ms = STEP_B
   throw new DelayedError();
 }
 
-function lostResult(): JobResult {
+/** Deaths of the job's processes so far. */
+function crashesOf(bull: BullJob<Payload, null>): number {
+  return bull.attemptsMade + (bull.data.lostStarts ?? 0);
+}
+
+function attemptOf(bull: BullJob<Payload, null>, job: Job): Attempt {
+  const { part, isAgain = false } = bull.data;
   return {
-    ok: false,
-    code: 'worker_lost',
-    message: 'The process that worked on the request died twice; report the request id if it happens again.',
+    job,
+    number: bull.attemptsStarted + (isAgain ? 1 : 0),
+    startedAt: bull.processedOn ?? Date.now(),
+    ...(part === undefined ? {} : { part }),
   };
 }

@@ -15,6 +15,8 @@ export interface ReconcilerOptions {
   readonly store: ResultStore;
   readonly backend: QueueBackend;
   readonly optionsOf: OptionsOf;
+  /** whether the job runs here, outside of the queue */
+  readonly isRunHere: (id: string) => boolean;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -26,6 +28,8 @@ const BATCH = 200;
 const AT_ONCE = 32;
 /** Requests that one look from time to time takes up: a long queue is gone through in turns. */
 const LOOKED_AT = 200;
+/** A run that others told of within this time is believed, whether or not the queue knows of it. */
+const BELIEVED_MS = 5000;
 
 export class Reconciler {
   readonly #options: ReconcilerOptions;
@@ -113,10 +117,13 @@ export class Reconciler {
 
   /** The job of an unfinished request if the queue does not have it. */
   async #missing(id: string): Promise<Job | undefined> {
-    const job = this.#options.records.ledger.job(id);
-    if (job === undefined || (await this.#isEnded(id))) return undefined;
+    const { records, isRunHere } = this.#options;
+    const isRun = isRunHere(id) || Date.now() - (records.live(id)?.startedAt ?? 0) < BELIEVED_MS;
+    const job = records.ledger.job(id);
+    if (isRun || job === undefined || (await this.#isEnded(id))) return undefined;
     const bull = await this.#options.backend.queue().getJob(id);
-    if (bull === undefined) return job;
+    // It may have been taken up meanwhile by the lane of this process, or been ended by it.
+    if (bull === undefined) return isRunHere(id) ? undefined : job;
     // A finished row without an outcome: its outcome never reached the store. Once more from the start.
     if (bull.finishedOn === undefined || bull.finishedOn <= 0) return undefined;
     await bull.remove();

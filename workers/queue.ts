@@ -8,7 +8,8 @@ import { isFinal, isJobId } from '../schemas/job.js';
 import { FeatureError } from '../schemas/problem.js';
 import { LOOK_MS, type QueueBackend, REACH_MS } from './backend.js';
 import { crashPoint } from './crash-point.js';
-import { enqueue, type OptionsOf } from './enqueue.js';
+import { enqueue, enqueueStarted, type OptionsOf } from './enqueue.js';
+import { FastLane } from './fast-lane.js';
 import { FreeSpaceGuard } from './free-space.js';
 import { priorityOf } from './priority.js';
 import { type Change, parseChange } from './queue-changes.js';
@@ -32,8 +33,8 @@ export interface JobQueue {
   list(userId: string): Promise<readonly JobRecord[]>;
   /** Long-poll: the record once its state differs from the one at the call, at the latest after `ms`. */
   wait(id: string, ms: number, signal?: AbortSignal): Promise<JobRecord | undefined>;
-  /** Runs jobs, `concurrency` at a time, until disposed. */
-  process(run: RunJob, concurrency: number): Promise<AsyncDisposable>;
+  /** Runs jobs, `concurrency` at a time, until disposed; with a lane small ones that are accepted here beside them. */
+  process(run: RunJob, concurrency: number, lane?: Lane): Promise<AsyncDisposable>;
   /** Unfinished requests: all, or one user's. */
   unfinished(userId?: string): number;
   /** Values in the unfinished requests of a user. */
@@ -56,6 +57,13 @@ export interface JobQueue {
   close(): Promise<void>;
 }
 
+/** How small jobs are run at once by the process that accepts them (workers/fast-lane.ts). */
+export interface Lane {
+  readonly run: RunJob;
+  /** most at a time */
+  readonly slots: number;
+}
+
 export interface QueueOptions {
   readonly backend: QueueBackend;
   /** folder of the state directory */
@@ -75,6 +83,10 @@ export interface QueueOptions {
 /** How often a poll of a job in another process looks for itself, should a message be lost. */
 const LOOK_EVERY_MS = 1000;
 const MINUTE_MS = 60_000;
+/** For so long a request that was put into the queue is not looked for there. */
+const FRESH_MS = 500;
+/** Most ends of its own that a process waits to hear of. */
+const MOST_TOLD = 10_000;
 
 export async function openQueue(options: QueueOptions): Promise<JobQueue> {
   const records = await Records.open({
@@ -96,7 +108,12 @@ class BullBackedQueue implements JobQueue {
   readonly #reconciler: Reconciler;
   readonly #sweeper: Sweeper;
   readonly #consumers = new Set<AsyncDisposable>();
+  readonly #lanes = new Set<FastLane>();
   readonly #cancelListeners = new Set<(id: string) => void>();
+  /** requests whose ends were told to all by this process, and have yet to come back to it */
+  readonly #told = new Set<string>();
+  /** when the queue last answered */
+  #answeredAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: QueueOptions, records: Records) {
     this.#options = options;
@@ -109,6 +126,7 @@ class BullBackedQueue implements JobQueue {
       store: options.store,
       backend: options.backend,
       optionsOf: (job, cost) => this.#optionsOf(job, cost),
+      isRunHere: (id) => this.#isRunHere(id),
       onFault,
     });
     this.#sweeper = new Sweeper({
@@ -134,14 +152,19 @@ class BullBackedQueue implements JobQueue {
     if (this.#records.ledger.get(job.id)?.accepted !== undefined) return;
     await this.#records.accept(job);
     crashPoint('queue.before-add');
+    if (![...this.#lanes].some((lane) => lane.take(job))) await this.#enqueue(job);
+    crashPoint('queue.after-add');
+    crashPoint('queue.before-reply');
+  }
+
+  async #enqueue(job: Job): Promise<void> {
     try {
       await reach(enqueue(this.#backend, job, this.#optionsOf));
+      this.#answeredAt = performance.now();
     } catch (error) {
       await this.#records.withdraw(job.id).catch(() => undefined);
       throw unreachable(error);
     }
-    crashPoint('queue.after-add');
-    crashPoint('queue.before-reply');
   }
 
   async addEnded(job: Job, result: JobResult): Promise<void> {
@@ -200,23 +223,38 @@ class BullBackedQueue implements JobQueue {
     }
   }
 
-  async process(run: RunJob, concurrency: number): Promise<AsyncDisposable> {
-    const consumer = await startConsumer({
-      backend: this.#backend,
+  async process(run: RunJob, concurrency: number, lane?: Lane): Promise<AsyncDisposable> {
+    const { store, workerShare } = this.#options;
+    const deps = {
       records: this.#records,
-      store: this.#options.store,
-      run,
-      concurrency,
-      workerShare: this.#options.workerShare,
-      tell: (change) => this.#tell(change),
-      onCancel: (listener) => {
-        this.#cancelListeners.add(listener);
-        return () => this.#cancelListeners.delete(listener);
-      },
+      store,
+      tell: (change: Change) => this.#tell(change),
       onFault: this.#options.onFault ?? ((): void => undefined),
-    });
-    this.#consumers.add(consumer);
-    return consumer;
+    };
+    const onCancel = (listener: (id: string) => void): (() => void) => {
+      this.#cancelListeners.add(listener);
+      return () => this.#cancelListeners.delete(listener);
+    };
+    const consumer = await startConsumer({ ...deps, backend: this.#backend, run, concurrency, workerShare, onCancel });
+    const fast = lane && new FastLane({ ...lane, deps, userShare: workerShare, handOver: this.#handOver, onCancel });
+    if (fast !== undefined) this.#lanes.add(fast);
+    const both = {
+      [Symbol.asyncDispose]: async (): Promise<void> => {
+        await Promise.all([consumer[Symbol.asyncDispose](), fast?.close()]);
+        if (fast !== undefined) this.#lanes.delete(fast);
+      },
+    };
+    this.#consumers.add(both);
+    return both;
+  }
+
+  readonly #handOver = async (job: Job, lostStarts: number): Promise<void> => {
+    await reach(enqueueStarted(this.#backend, job, this.#optionsOf, lostStarts));
+  };
+
+  #isRunHere(id: string): boolean {
+    for (const lane of this.#lanes) if (lane.has(id)) return true;
+    return false;
   }
 
   unfinished(userId?: string): number {
@@ -316,9 +354,16 @@ class BullBackedQueue implements JobQueue {
 
   /** What the queue says of an unfinished request; throws `overloaded` when it says nothing. */
   async #withQueueState(record: JobRecord): Promise<JobRecord> {
+    if (this.#isRunHere(record.job.id)) return record;
     this.#requireReach();
+    // It was put there a moment ago: what it could say has been told by message, or will be.
+    const since = performance.now() - FRESH_MS;
+    const seenAt = this.#records.ledger.get(record.job.id)?.accepted?.seenAt ?? 0;
+    if (seenAt > since && this.#answeredAt > since) return record;
     try {
-      return await reach(this.#askQueue(record), LOOK_MS);
+      const asked = await reach(this.#askQueue(record), LOOK_MS);
+      this.#answeredAt = performance.now();
+      return asked;
     } catch (error) {
       throw unreachable(error);
     }
@@ -343,11 +388,13 @@ class BullBackedQueue implements JobQueue {
   }
 
   #tell(change: Change): void {
+    if (change.t === 'end' && this.#told.size < MOST_TOLD) this.#told.add(change.id);
     reach(this.#backend.broadcast(JSON.stringify(change))).catch(() => undefined);
   }
 
   #hear(change: Change | undefined): void {
     if (change === undefined) return;
+    if (change.t === 'end' && this.#told.delete(change.id)) return;
     this.#records.refresh();
     if (change.t === 'cancel') for (const listener of this.#cancelListeners) listener(change.id);
     const entry = this.#records.ledger.get(change.id);

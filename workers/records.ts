@@ -81,10 +81,14 @@ export class Records {
     await this.#journal.append([{ e: 'void', id }], false);
   }
 
-  /** The outcome is in the store already, so the line need not wait for the disk. */
+  /** The outcome is in the store already, so nobody here waits for the line; it resolves when others can read it. */
   async end(id: string, end: Ending): Promise<void> {
     this.#live.delete(id);
-    await this.#write({ e: 'end', id, end }, false);
+    const line = { e: 'end', id, end } as const;
+    this.#apply(line, this.#journal.segment);
+    await this.#journal.append([line], false);
+    // The line may have come to stand in the next segment.
+    this.ledger.apply(line, this.#journal.segment);
   }
 
   /** Revoked for good once this resolves. */
@@ -176,8 +180,8 @@ export class Records {
     for (const { line, segment } of this.#reader.fresh(this.#journal.segment)) this.#apply(line, segment);
   }
 
-  async #write(line: JournalLine, durable = true): Promise<void> {
-    await this.#journal.append([line], durable);
+  async #write(line: JournalLine): Promise<void> {
+    await this.#journal.append([line]);
     this.#apply(line, this.#journal.segment);
   }
 

@@ -163,6 +163,28 @@ export class MapView {
     return { lat, lon: lng, zoom: Math.max(0, Math.min(MAX_ZOOM, Math.floor(zoom * 4) / 4)) };
   }
 
+  /** Kilometres of one pixel at the middle. */
+  kmPerPixel(): number {
+    const map = this.#map!;
+    const middle = map.getSize().divideBy(2);
+    const ends = [-5, 5].map((dx) => map.containerPointToLatLng(middle.add([dx, 0])));
+    return map.distance(ends[0]!, ends[1]!) / 10_000;
+  }
+
+  /** Kilometres from the middle to the farthest corner. */
+  reachKm(): number {
+    const map = this.#map!;
+    const { x, y } = map.getSize();
+    const corners: L.PointTuple[] = [
+      [0, 0],
+      [x, 0],
+      [0, y],
+      [x, y],
+    ];
+    const far = corners.map((corner) => map.distance(map.getCenter(), map.containerPointToLatLng(corner)));
+    return Math.max(...far) / 1000;
+  }
+
   /** GetFeatureInfo keys of a place of the map: a small box around its pixel. */
   infoQuery(at: LatLon): Record<string, string> {
     const map = this.#map!;

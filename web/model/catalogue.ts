@@ -224,6 +224,12 @@ export function firstChoice(model: Model): { readonly part: Part; readonly param
   return all.find(({ param }) => paramFamily(param) === 'temperature') ?? all[0];
 }
 
+/** Names of the east and north components of the wind as MARS has them, which are turned to north; undefined without both. */
+export function windNames({ params }: Part): readonly [u: string, v: string] | undefined {
+  const [u, v] = ['UU', 'VV'].map((nomvar) => params.find((one) => one.nomvar === nomvar && !one.components));
+  return u && v && [u.shortName ?? u.key, v.shortName ?? v.key];
+}
+
 export const findPart = (models: readonly Model[], id: string): Part | undefined =>
   models.flatMap(({ parts }) => parts).find((part) => part.id === id);
 

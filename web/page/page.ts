@@ -24,6 +24,12 @@ export interface Toast {
   readonly action?: { readonly label: string; readonly run: () => void };
 }
 
+/** Surface pressure along a track: km from its start, and hPa there. */
+export interface Ground {
+  readonly km: readonly number[];
+  readonly pressure: readonly number[];
+}
+
 /** What a panel asked for: not asked, under way, there, or failed. */
 export type Asked<T> =
   | { readonly state: 'none' | 'loading' }
@@ -53,6 +59,7 @@ export interface Data {
   prof: Asked<PointData>;
   price: Asked<Price>;
   result: Asked<readonly DecodedCoverage[]>;
+  ground: Asked<Ground>;
   toasts: readonly Toast[];
   /** newest run that is not shown, when a newer one has come */
   newer: Run | undefined;
@@ -90,6 +97,7 @@ export class Page {
     prof: NOT_ASKED,
     price: NOT_ASKED,
     result: NOT_ASKED,
+    ground: NOT_ASKED,
     toasts: [],
     newer: undefined,
   };
@@ -106,6 +114,8 @@ export class Page {
   letters = readLetters();
   /** whether areas are extracted for all times, or for the one shown */
   wholeRun = true;
+  /** of all times, every how manyth is extracted */
+  stride = 1;
   #toast = 0;
 
   constructor(readonly server: Server) {}
@@ -179,7 +189,20 @@ export class Page {
     this.store.dispatch({ type: 'set', part: { crs } });
   }
 
+  /** Times that an area is extracted for. */
+  get wantedTimes(): readonly number[] {
+    return this.wholeRun ? this.times.filter((_, n) => n % this.stride === 0) : [this.time];
+  }
+
+  /** Extracts areas for every `stride`-th time of the run, or for the time shown. */
+  scopeTo(wholeRun: boolean, stride = 1): void {
+    this.wholeRun = wholeRun;
+    this.stride = stride;
+    this.store.touch();
+  }
+
   choose(feature: Feature | undefined): void {
+    this.stride = 1;
     this.store.dispatch({ type: 'feature', feature });
   }
 

@@ -8,6 +8,7 @@ import { dimensionsOf, layerOf, nearestLevel, type Selection } from '../model/se
 import { ORIGIN, sentenceOf } from '../model/server.js';
 import { isoMinute, timeText } from '../model/times.js';
 import { isDark, runName } from '../shell/header.js';
+import { syncGridPoints } from './grid-points.js';
 import { type Page, timesKey } from './page.js';
 
 const RUN_POLL_MS = 60_000;
@@ -116,6 +117,7 @@ function syncMap(page: Page, selection: Selection): void {
   effects.run('colours', String(isDark(page)), () => map.recolour(coastColours()));
   syncFill(page, selection);
   syncLines(page, selection);
+  syncGridPoints(page, [colour('coast'), colour('coast-halo')]);
   const outside =
     page.data.met.state === 'ready' &&
     page.data.met.value.single === undefined &&

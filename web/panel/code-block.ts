@@ -11,10 +11,10 @@ let dialect: Dialect = 'Python';
 
 /** What the texts are made of; undefined while times are not known. */
 export function copyContext(page: Page, feature: Feature): CopyContext | undefined {
-  const { selection, times, time } = page;
+  const { selection, times } = page;
   if (selection?.run === undefined || times.length === 0) return undefined;
   const isArea = feature.kind !== 'pt' && feature.kind !== 'track';
-  const scope = isArea && !page.wholeRun ? [time] : times;
+  const scope = isArea ? page.wantedTimes : times;
   return {
     origin: ORIGIN,
     key: page.server.keyText,

@@ -12,6 +12,7 @@ import { codeBlock } from './code-block.js';
 import { dataTab } from './data-tab.js';
 import { downloads } from './downloads.js';
 import { updateForm } from './form.js';
+import { syncGround } from './ground.js';
 import { jobsDrawer, jobTitle, syncJob } from './jobs-drawer.js';
 import { metRows } from './met-series.js';
 import { drawMeteogram, metTab } from './met-tab.js';
@@ -183,6 +184,7 @@ export function updatePanel(page: Page): void {
   const { feature, tab } = page.state;
   load(page);
   syncJob(page);
+  syncGround(page, feature);
   if (feature !== undefined && page.selection !== undefined) {
     element.hidden = false;
     const width = Math.max(200, element.clientWidth - 32);

@@ -1,49 +1,24 @@
-/** A track: a section of distance and pressure with the fill of the map, or a line where there is one level only. */
+/** A track: its vertices, and a section of distance and pressure, or a line where there is one level only. */
 import { html, type SVGTemplateResult, svg, type TemplateResult } from 'lit-html';
-import { binOf, deliveredBreaks, type Scale } from '../../schemas/styles.js';
-import { distanceKm } from '../geo/sphere.js';
-import { scaleFor, unitFamily } from '../model/catalogue.js';
+import { scaleFor, unitFamily, windNames } from '../model/catalogue.js';
 import { niceTicks } from '../model/stats.js';
 import { clockText } from '../model/times.js';
 import { numberText, shown, unitFor } from '../model/units.js';
 import type { Page } from '../page/page.js';
 import { fieldName } from '../shell/header.js';
-import { type AreaField, areaFields } from './area-data.js';
+import { areaFields } from './area-data.js';
 import { extractBox } from './extract.js';
+import { groundPath } from './ground-path.js';
 import { jobCard } from './jobs-drawer.js';
+import { barbsOf, cellsOf, type Frame, frameOf, type Section, sectionOf } from './section.js';
+import { trackTable } from './track-table.js';
 
 const [LEFT, RIGHT, HEIGHT, TOP] = [40, 12, 230, 20];
-/** height of the rows that a section is drawn in, pixels */
-const ROW = 4;
+/** least distance of the names of levels, pixels */
+const NAME_ROOM = 13;
 
-interface Section {
-  /** km along the path, one a point */
-  readonly km: readonly number[];
-  readonly times: readonly number[];
-  readonly levels: readonly number[];
-  /** [level][point] */
-  readonly values: readonly (readonly number[])[];
-}
-
-/** Points of one level after another, as the answer has them, made into rows. */
-export function sectionOf(field: AreaField): Section {
-  const levels = [...new Set(field.level)].sort((one, other) => other - one);
-  const rows = levels.map((level) => [...field.level.keys()].filter((n) => Object.is(field.level[n], level)));
-  const [first = []] = rows;
-  let total = 0;
-  const km = first.map((n, k) => {
-    const before = first[k - 1];
-    if (before !== undefined)
-      total += distanceKm([field.lat[before]!, field.lon[before]!], [field.lat[n]!, field.lon[n]!]);
-    return total;
-  });
-  return {
-    km,
-    times: first.map((n) => field.times[n]!),
-    levels,
-    values: rows.map((row) => row.map((n) => field.values[n]!)),
-  };
-}
+/** whether pressure is drawn by its logarithm */
+let isLog = false;
 
 function axis(page: Page, { km, times }: Section, width: number): SVGTemplateResult[] {
   const total = km.at(-1) || 1;
@@ -59,65 +34,59 @@ function axis(page: Page, { km, times }: Section, width: number): SVGTemplateRes
   });
 }
 
-/** Values at a level between two of the section's, by pressure. */
-function rowAt({ levels, values }: Section, level: number): readonly number[] {
-  const upper = levels.findIndex((one) => one <= level);
-  if (upper <= 0) return values[Math.max(0, upper)]!;
-  const [low, high] = [values[upper - 1]!, values[upper]!];
-  const share = (levels[upper - 1]! - level) / (levels[upper - 1]! - levels[upper]!);
-  return low.map((value, n) => value + share * (high[n]! - value));
-}
-
-interface Cell {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-  readonly colour: string;
-}
-
-/** Cells of one colour above each other, made one: few of them draw a smooth section. */
-function cellsOf(section: Section, scale: Scale, x: (km: number) => number): Cell[] {
-  const { km, levels } = section;
-  const breaks = deliveredBreaks(scale);
-  const [high, low] = [levels[0]!, levels.at(-1)!];
-  const count = Math.ceil(HEIGHT / ROW);
-  const rows = Array.from({ length: count }, (_, n) => rowAt(section, low + ((n + 0.5) / count) * (high - low)));
-  const tall = HEIGHT / count;
-  return km.flatMap((_, n) => {
-    const [from, to] = [x(((km[n - 1] ?? km[n]!) + km[n]!) / 2), x((km[n]! + (km[n + 1] ?? km[n]!)) / 2)];
-    const cells: Cell[] = [];
-    for (const [k, row] of rows.entries()) {
-      const colour = Number.isNaN(row[n]!) ? 'none' : scale.colours[binOf(breaks, row[n]!)]!;
-      const last = cells.at(-1);
-      if (last?.colour === colour) cells[cells.length - 1] = { ...last, height: last.height + tall };
-      else cells.push({ x: from, y: TOP + k * tall, width: to - from + 0.5, height: tall, colour });
-    }
-    return cells.filter(({ colour }) => colour !== 'none');
-  });
-}
-
-function fill(page: Page, section: Section, width: number): TemplateResult {
-  const { selection, t } = page;
-  const { km, levels } = section;
-  const total = km.at(-1) || 1;
-  const [high, low] = [levels[0]!, levels.at(-1)!];
-  const inner = width - LEFT - RIGHT;
-  const x = (at: number): number => LEFT + (Math.min(total, Math.max(0, at)) / total) * inner;
-  const y = (level: number): number => TOP + ((level - low) / (high - low || 1)) * HEIGHT;
-  const isPressure = selection!.part.levtype === 'pl';
+/** Levels whose names have room. */
+function namedLevels({ levels }: Section, { y }: Frame): readonly number[] {
   let last = Number.POSITIVE_INFINITY;
-  const named = levels.filter((level) => {
-    const isFree = last - y(level) >= 13;
+  return levels.filter((level) => {
+    const isFree = last - y(level) >= NAME_ROOM;
     if (isFree) last = y(level);
     return isFree;
   });
-  const label = `${t('section')}: ${fieldName(page, { ...selection!, level: undefined })}, ${high}–${low}${isPressure ? ' hPa' : ''}, ${numberText(total, 0, page.state.lang)} km`;
-  return html`<h3>${t('section')}</h3><svg class="section" width=${width} height=${TOP + HEIGHT + 52} viewBox=${`0 0 ${width} ${TOP + HEIGHT + 52}`} role="img" aria-label=${label}>
+}
+
+/** The ground, and the wind above it. */
+function groundAndBarbs(page: Page, section: Section, frame: Frame): SVGTemplateResult {
+  const { ground } = page.data;
+  const known = ground.state === 'ready' && ground.value.km.length > 1 ? ground.value : undefined;
+  const isAbove = (km: number, level: number): boolean => {
+    const n = known?.km.findIndex((one) => one >= km) ?? -1;
+    return known === undefined || n < 0 || level <= known.pressure[n]!;
+  };
+  const path = known === undefined ? '' : groundPath(known, frame);
+  const barbs = barbsOf(section, frame, isAbove);
+  return svg`${path === '' ? '' : svg`<path class="ground" d=${path} />`}${barbs.map(
+    ({ transform, strokes, pennants, calm }) =>
+      calm
+        ? svg`<circle class="section-barb" transform=${transform} r="3" />`
+        : svg`<g class="section-barb" transform=${transform}><path class="halo" d=${strokes + pennants} /><path d=${strokes} /><path class="pennant" d=${pennants} /></g>`,
+  )}`;
+}
+
+function axisChoice(page: Page): TemplateResult {
+  const { t } = page;
+  const choose = (log: boolean): void => {
+    isLog = log;
+    page.store.touch();
+  };
+  return html`<div class="toggle" role="radiogroup" aria-label=${t('pressureAxis')}><button role="radio" aria-checked=${!isLog} data-axis="linear" @click=${() => choose(false)}>${t('axisLinear')}</button><button role="radio" aria-checked=${isLog} data-axis="log" @click=${() => choose(true)}>${t('axisLog')}</button></div>`;
+}
+
+function sectionPlot(page: Page, section: Section, width: number): TemplateResult {
+  const { selection, t, state } = page;
+  const { levels } = section;
+  const [high, low] = [levels[0]!, levels.at(-1)!];
+  const inner = width - LEFT - RIGHT;
+  const isPressure = selection!.part.levtype === 'pl';
+  const frame = frameOf(section, { left: LEFT, top: TOP, width: inner, height: HEIGHT }, isPressure && isLog);
+  const { y } = frame;
+  const total = numberText(section.km.at(-1) ?? 0, 0, state.lang);
+  const label = `${t('section')}: ${fieldName(page, { ...selection!, level: undefined })}, ${high}–${low}${isPressure ? ' hPa' : ''}, ${total} km`;
+  return html`<div class="row-head"><h3>${t('section')}</h3>${section.wind === undefined ? '' : html`<span class="key">${t('barbsNote')}</span>`}${isPressure ? axisChoice(page) : ''}</div><svg class="section" width=${width} height=${TOP + HEIGHT + 52} viewBox=${`0 0 ${width} ${TOP + HEIGHT + 52}`} role="img" aria-label=${label}>
     <rect class="plot-ground" x=${LEFT} y=${TOP} width=${inner} height=${HEIGHT} />
-    ${cellsOf(section, scaleFor(selection!.param, selection!.level), x).map((cell) => svg`<rect fill=${cell.colour} x=${cell.x.toFixed(1)} y=${cell.y.toFixed(1)} width=${cell.width.toFixed(1)} height=${(cell.height + 0.4).toFixed(1)} />`)}
+    ${cellsOf(section, scaleFor(selection!.param, selection!.level), frame).map((cell) => svg`<rect fill=${cell.colour} x=${cell.x.toFixed(1)} y=${cell.y.toFixed(1)} width=${cell.width.toFixed(1)} height=${(cell.height + 0.4).toFixed(1)} />`)}
     ${levels.map((level) => svg`<path class="level-line" d=${`M${LEFT} ${y(level)}H${LEFT + inner}`} />`)}
-    ${named.map((level) => svg`<text x=${LEFT - 7} y=${y(level) + 4} text-anchor="end">${level}</text>`)}
+    ${groundAndBarbs(page, section, frame)}
+    ${namedLevels(section, frame).map((level) => svg`<text x=${LEFT - 7} y=${y(level) + 4} text-anchor="end">${level}</text>`)}
     <rect class="plot-edge" x=${LEFT} y=${TOP} width=${inner} height=${HEIGHT} />
     ${isPressure ? svg`<text class="axis-unit" x=${LEFT - 7} y="11" text-anchor="end">hPa</text>` : ''}
     ${axis(page, section, width)}<text class="axis-unit" x=${LEFT} y=${TOP + HEIGHT + 47}>${t('distance')}</text></svg>`;
@@ -145,10 +114,10 @@ export function trackTab(page: Page, width: number): TemplateResult {
   const { feature } = state;
   if (feature?.kind !== 'track') return html`<p class="notice">${t('needTrack')}</p>`;
   const job = page.jobs.byId(state.job);
-  const head = html`${extractBox(page, feature)}${job === undefined ? '' : jobCard(page, job)}`;
+  const head = html`${trackTable(page, feature)}${extractBox(page, feature)}${job === undefined ? '' : jobCard(page, job)}`;
   if (data.result.state !== 'ready' || selection === undefined) return head;
-  const [field] = areaFields(data.result.value, selection.param);
+  const [field] = areaFields(data.result.value, selection.param, windNames(selection.part));
   if (field === undefined) return head;
   const section = sectionOf(field);
-  return html`${head}${section.levels.length > 1 ? fill(page, section, width) : lineOf(page, section, field.unit, width)}`;
+  return html`${head}${section.levels.length > 1 ? sectionPlot(page, section, width) : lineOf(page, section, field.unit, width)}`;
 }

@@ -1,5 +1,6 @@
 /** The canonical Polytope request of a selection and a shape: what the page sends, prices, shows and lets people copy. Pure. */
 import { between, distanceKm } from '../geo/sphere.js';
+import { windNames } from '../model/catalogue.js';
 import type { Selection } from '../model/select.js';
 import { nearestIndex } from '../model/times.js';
 import type { Feature, LatLon, TrackVertex } from '../state/state.js';
@@ -75,6 +76,12 @@ function trackFeature(vertices: readonly TrackVertex[], spacing: number, leads: 
   return { type: 'trajectory', axes: ['latitude', 'longitude', 'step'], points, padding: 0 };
 }
 
+/** Parameters of a cross-section: the field, and the wind for its barbs. */
+function sectionParams({ part, param }: Selection): readonly string[] {
+  const wind = windNames(part) ?? param.components ?? [];
+  return [...new Set(param.components === undefined ? [param.key, ...wind] : wind)];
+}
+
 export interface Scope {
   /** instants of the fields, ms; all that the answer is to hold */
   readonly times: readonly number[];
@@ -89,7 +96,10 @@ export function bodyOf(selection: Selection, feature: Feature, scope: Scope): Bo
   const keys: Record<string, unknown> = keysOf(selection);
   if (feature.kind === 'track') {
     const { levels } = feature;
-    if (levels.length > 0) keys['levelist'] = levels.join('/');
+    if (levels.length > 0) {
+      keys['levelist'] = levels.join('/');
+      keys['param'] = sectionParams(selection).join('/');
+    }
     return { ...keys, feature: trackFeature(feature.vertices, selection.part.spacing, leads) };
   }
   const body = { ...keys, step: stepsText(leads) };

@@ -5,6 +5,7 @@ import { paramFamily, scaleFor, unitFamily } from '../model/catalogue.js';
 import { layerOf } from '../model/select.js';
 import { ORIGIN } from '../model/server.js';
 import { numberText, shown, unitFor } from '../model/units.js';
+import { areTooClose } from '../page/grid-points.js';
 import type { Page } from '../page/page.js';
 import { overlaysFor } from './params.js';
 
@@ -66,7 +67,12 @@ export function notes(page: Page): string {
   const { t, state } = page;
   const known = overlaysFor(page).map(([name]) => name);
   const on = state.overlays.filter((name) => known.includes(name));
-  const text = { msl: t('isobarsNote'), barbs: t('barbsNote'), gh: t('heightsNote'), points: '' };
+  const text = {
+    msl: t('isobarsNote'),
+    barbs: t('barbsNote'),
+    gh: t('heightsNote'),
+    points: areTooClose(page) ? t('pointsFar') : '',
+  };
   return on
     .map((name) => text[name])
     .filter(Boolean)

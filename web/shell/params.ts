@@ -103,6 +103,7 @@ export function overlaysFor(page: Page): readonly (readonly [Overlay, Key])[] {
     ...(has('PN') ? [['msl', 'isobars'] as const] : []),
     ...(has('UV') ? [['barbs', 'barbs'] as const] : []),
     ...(has('GZ', true) ? [['gh', 'heights'] as const] : []),
+    ['points', 'gridPoints'],
   ];
 }
 

@@ -18,11 +18,11 @@ import { getLegendGraphic } from './legend.js';
 import { readMapRequest } from './map-request.js';
 import { WmsQuery } from './query.js';
 
-/** Oldest and newest spelling that clients send, led to the two versions served. */
+/** Version negotiation: the newest served that is not newer than the one asked for, else the oldest; 1.3.0 without one. */
 function versionOf(query: WmsQuery): WmsVersion {
-  const text = query.get('VERSION') ?? query.get('WMTVER');
-  if (text === undefined) return '1.3.0';
-  return /^1\.[01]/.test(text) ? '1.1.1' : '1.3.0';
+  const match = /^(\d+)(?:\.(\d+))?/.exec(query.get('VERSION') ?? query.get('WMTVER') ?? '1.3.0');
+  const [major, minor] = match === null ? [1, 3] : [Number(match[1]), Number(match[2] ?? 0)];
+  return major < 1 || (major === 1 && minor < 3) ? '1.1.1' : '1.3.0';
 }
 
 export function mayUseOf(deps: MapDeps, res: Response): (name: string) => boolean {
@@ -147,6 +147,11 @@ export function wmsRouter(deps: MapDeps): Router {
     const query = new WmsQuery(new URLSearchParams(at < 0 ? '' : req.originalUrl.slice(at + 1)));
     const version = versionOf(query);
     try {
+      if (req.method === 'OPTIONS') {
+        res.setHeader('Allow', 'GET, HEAD, OPTIONS');
+        res.status(204).end();
+        return;
+      }
       if (req.method !== 'GET' && req.method !== 'HEAD') {
         throw new WmsException('OperationNotSupported', `The method ${req.method} is not served; use GET.`);
       }

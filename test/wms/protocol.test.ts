@@ -44,6 +44,23 @@ describe('WMS on the demo run', () => {
     assert.match(layerOf(old, 'demo-pl/t'), /<Extent name="elevation" default="1000"[^>]*>1000,925,850,700,500,250</);
   });
 
+  it('answers each version asked for with the newest that is not newer', async () => {
+    for (const [asked, served] of [
+      ['0.0.1', '1.1.1'],
+      ['1.0.0', '1.1.1'],
+      ['1.1.1', '1.1.1'],
+      ['1.2.0', '1.1.1'],
+      ['1.3.0', '1.3.0'],
+      ['100.0.0', '1.3.0'],
+      ['newest', '1.3.0'],
+    ] as const) {
+      const xml = await text(`service=WMS&request=GetCapabilities&version=${asked}`);
+      assert.match(xml, new RegExp(`<(WMS|WMT_MS)_Capabilities version="${served}"`), asked);
+    }
+    const options = await fetch(`${url()}/wms`, { method: 'OPTIONS' });
+    assert.deepEqual([options.status, options.headers.get('allow')], [204, 'GET, HEAD, OPTIONS']);
+  });
+
   it('lists dimensions with values that it accepts', async () => {
     const layer = layerOf(await text('service=WMS&request=GetCapabilities'), 'demo-pl/t');
     const dimension = (name: string): RegExpExecArray =>

@@ -25,8 +25,20 @@ function pathOf(path: readonly PropertyKey[]): string {
   return path.map((part) => shorten(String(part), 64)).join('.');
 }
 
-/** What `schema` makes of `value`; otherwise an error that starts with `subject` and names the keys at fault. */
-export function check<T extends z.ZodType>(schema: T, value: unknown, subject: string): z.output<T> {
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let at = value;
+  for (const part of path) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    at = (at as Readonly<Record<PropertyKey, unknown>>)[part];
+  }
+  return at;
+}
+
+/**
+ * What `schema` makes of `value`; otherwise an error that starts with `subject` and names the keys at fault. `quote` shows
+ * their values too: not for texts that may hold a secret.
+ */
+export function check<T extends z.ZodType>(schema: T, value: unknown, subject: string, quote = false): z.output<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const sentences: string[] = [];
@@ -40,7 +52,8 @@ export function check<T extends z.ZodType>(schema: T, value: unknown, subject: s
       sentences.push(`unknown key ${names.join(', ')}`);
     } else {
       unknownOnly = false;
-      sentences.push(`${where === '' ? 'the whole' : where}: ${issue.message}`);
+      const given = quote ? `, given ${show(valueAt(value, issue.path))}` : '';
+      sentences.push(`${where === '' ? 'the whole' : where}: ${issue.message}${given}`);
     }
   }
   const more = result.error.issues.length - MAX_ISSUES;

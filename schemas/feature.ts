@@ -110,7 +110,7 @@ function checkMembers(type: FeatureTypeName, members: Map<string, unknown>): Mem
     const value = folded[name];
     if (typeof value === 'string') folded[name] = value.trim().toLowerCase();
   }
-  return check(featureShapes[type], folded, 'feature') as Members;
+  return check(featureShapes[type], folded, 'feature', true) as Members;
 }
 
 function pointsOf(

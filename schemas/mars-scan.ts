@@ -16,8 +16,16 @@ export function isDigits(text: string, most = 15): boolean {
   return true;
 }
 
-/** A whole number with an optional sign. */
-export function scanInteger(text: string): number | undefined {
+/** A whole number without the empty fraction that some programs print: `6` of `6.0`. Other texts stay. */
+function wholeText(text: string): string {
+  const dot = text.indexOf('.');
+  if (dot <= 0 || text.length > 32 || !/^0+$/.test(text.slice(dot + 1))) return text;
+  return /^[+-]?\d+$/.test(text.slice(0, dot)) ? text.slice(0, dot) : text;
+}
+
+/** A whole number with an optional sign, also as `6.0`. */
+export function scanInteger(given: string): number | undefined {
+  const text = wholeText(given);
   const unsigned = text.startsWith('-') || text.startsWith('+') ? text.slice(1) : text;
   if (!isDigits(unsigned)) return undefined;
   const value = Number(text);
@@ -42,7 +50,8 @@ function midnight(year: number, month: number, day: number): number | undefined 
 }
 
 /** Midnight UTC of `20241006` or `2024-10-06`, ms. */
-export function scanDay(text: string): number | undefined {
+export function scanDay(given: string): number | undefined {
+  const text = wholeText(given);
   const compact =
     text.length === 10 && text[4] === '-' && text[7] === '-'
       ? text.slice(0, 4) + text.slice(5, 7) + text.slice(8)
@@ -67,7 +76,7 @@ export function dayText(ms: number): string {
 
 /** Minutes of the day of `0000`, `00`, `0`, `600`, `00:00` or `00:00:00`. */
 export function scanTime(text: string): number | undefined {
-  const parts = text.split(':');
+  const parts = wholeText(text).split(':');
   if (parts.length > 3 || !parts.every((part) => isDigits(part, 4))) return undefined;
   if (parts.length > 1) {
     if (parts.some((part) => part.length > 2)) return undefined;
@@ -91,7 +100,8 @@ const UNITS: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60, s: 
 
 /** Seconds of `6` (hours), `30m`, `1h30m`, `1d`; units from large to small, each once. */
 export function scanDuration(text: string): number | undefined {
-  if (isDigits(text, 9)) return Number(text) * 3600;
+  const hours = wholeText(text);
+  if (isDigits(hours, 9)) return Number(hours) * 3600;
   let seconds = 0;
   let digits = '';
   let smallest = Number.POSITIVE_INFINITY;

@@ -35,6 +35,15 @@ test('dates: compact, ISO, relative, ranges', () => {
     refused('date', raw, /valid|empty|value/);
 });
 
+test('whole numbers may come with an empty fraction, as floats are printed', () => {
+  assert.deepEqual(values('date', ['20241006.0', '-1.0']), ['20241006', '20250116']);
+  assert.deepEqual(values('time', ['12.0', '600.0']), ['1200', '0600']);
+  assert.deepEqual(values('step', '0.0/6.0'), values('step', [0, 6]));
+  assert.deepEqual(values('step', '0.0/to/6.0/by/3.0'), values('step', '0/to/6/by/3'));
+  assert.deepEqual(values('number', '1.0/3.00'), [1, 3]);
+  for (const raw of ['6.5', '6.', '.0', '6.0.0', '6.0h', '1e1']) refused('step', raw, /valid/);
+});
+
 test('times: hours, HHMM, colons', () => {
   assert.deepEqual(values('time', ['0000', '06', '7', '8:30'.padStart(5, '0'), '23:59:00']), [
     '0000',

@@ -91,11 +91,31 @@ test('spellings of one request are one request', () => {
     body({ step: [0, 6], date: 20250115, time: 0, expver: 1 }),
     body({ step: ['0h', '360m'], date: '2025-01-15', time: '00:00:00', type: 'FC' }),
     body({ step: '0/6', date: '-2' }),
+    body({ step: '0.0/6.0', date: '20250115.0', time: '0.0' }),
     body({ step: undefined }, { TYPE: 'TimeSeries', points: [['45.5', '-73.5']], Axis: 'STEP', range: [0, 6] }),
     body({ step: '0/6' }, { type: 'timeseries', points: [[-73.5, 45.5]], axes: ['x', 'y'], time_axis: 'step' }),
   ]) {
     assert.equal(canonicalKey(parse(other)), canonicalKey(plain), JSON.stringify(other));
   }
+});
+
+test('interpolation may stand beside the feature', () => {
+  const inside = parse(body({}, { ...point, interpolation: 'bilinear' }));
+  assert.deepEqual(parse(body({ Interpolation: 'bilinear' })), inside);
+  assertRefused(body({ interpolation: 'cubic' }), 'bad_value', 'interpolation', 'bilinear', 'cubic');
+  assertRefused(
+    body({ interpolation: 'nearest' }, { ...point, interpolation: 'nearest' }),
+    'over_specified',
+    'interpolation',
+  );
+  const box = {
+    type: 'boundingbox',
+    points: [
+      [45, -74],
+      [46, -73],
+    ],
+  };
+  assertRefused(body({ interpolation: 'bilinear' }, box), 'unknown_key', 'interpolation', 'boundingbox');
 });
 
 test('keys come out typed', () => {

@@ -31,7 +31,7 @@ export interface RequestContext {
 /** Most values of one key that are asked for by name, whatever the limit on values is. */
 const MOST_OF_A_KEY = 100_000;
 
-const CONTROLS = ['feature', 'format', 'units', 'expect'] as const;
+const CONTROLS = ['feature', 'format', 'units', 'expect', 'interpolation'] as const;
 type Control = (typeof CONTROLS)[number];
 
 const ALIASES: ReadonlyMap<string, KeyName> = new Map([
@@ -51,6 +51,7 @@ export const requestBodySchema = z.strictObject({
   format: z.string().optional().describe('Format of the answer; default covjson.'),
   units: z.enum(['native', 'mars']).optional().describe('Units of the values, whatever the parameters are called.'),
   expect: z.enum(['any', 'all']).optional().describe('`any`: missing fields become nulls.'),
+  interpolation: z.enum(['nearest', 'bilinear']).optional().describe('The member of the feature of this name.'),
 });
 
 function isControl(name: string): name is Control {
@@ -87,6 +88,20 @@ function readWord<T extends string>(key: Control, raw: unknown, choices: readonl
   const found = choices.find((choice) => choice === word);
   if (found !== undefined) return found;
   throw new FeatureError('bad_value', `"${key}": ${show(raw)} is not a valid value; give ${choices.join(' or ')}.`);
+}
+
+/** The feature as given; "interpolation" may stand beside it, as a member of the request. */
+function withInterpolation(folded: ReadonlyMap<KeyName | Control, unknown>): unknown {
+  const feature = folded.get('feature');
+  const beside = folded.get('interpolation');
+  if (beside === undefined || typeof feature !== 'object' || feature === null || Array.isArray(feature)) return feature;
+  if (Object.keys(feature).some((name) => name.trim().toLowerCase() === 'interpolation')) {
+    throw new FeatureError(
+      'over_specified',
+      '"interpolation" is over-specified: the request gives it and so does the feature; give it in one place only.',
+    );
+  }
+  return { ...feature, interpolation: beside };
 }
 
 /** A request has one level type, which decides how its levels are read. */
@@ -174,7 +189,7 @@ export function parseFeatureRequest(body: unknown, context: RequestContext): Fea
     points: limits.points,
     evenOdd: context.selfIntersection === 'evenodd',
   };
-  const { feature, keys: fromRange, claims, notes } = parseFeature(folded.get('feature'), featureContext);
+  const { feature, keys: fromRange, claims, notes } = parseFeature(withInterpolation(folded), featureContext);
   refuseOverSpecified(fromBody, claims);
   const merged = new Map([...fromBody, ...fromRange]);
   settleSurface(merged, feature);

@@ -38,10 +38,15 @@ export function fileSet(cube: Datacube, file: Uint32Array): { files: FileSet; fi
   const paths = new Uint8Array(bytes);
   const identities = new Float64Array(4 * distinct.length);
   let at = 0;
-  for (const [n, f] of distinct.entries()) {
-    paths.set(all.paths.subarray(all.starts[f]!, all.starts[f + 1]!), at);
-    at += all.starts[f + 1]! - all.starts[f]!;
-    identities.set(all.identities.subarray(4 * f, 4 * f + 4), 4 * n);
+  for (let n = 0; n < distinct.length; ) {
+    const first = distinct[n]!;
+    // neighbours in the cube are copied together
+    let count = 1;
+    while (distinct[n + count] === first + count) count++;
+    paths.set(all.paths.subarray(all.starts[first]!, all.starts[first + count]!), at);
+    identities.set(all.identities.subarray(4 * first, 4 * (first + count)), 4 * n);
+    at += all.starts[first + count]! - all.starts[first]!;
+    n += count;
   }
   return { files: { paths, identities }, fileOf };
 }

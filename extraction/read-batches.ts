@@ -92,7 +92,9 @@ function* batchesOf(
     work[n] = workOf(columns, n, valuesOf(n), canJump);
     total += work[n]!;
   }
-  const most = Math.min(MOST_WORK, Math.max(LEAST_WORK, total / cores));
+  const shares = Math.min(cores, Math.max(1, Math.floor(total / LEAST_WORK)));
+  // a little less than a share: sums are rounded, and nothing may be left over for a call of its own
+  const most = Math.min(MOST_WORK, (total / shares) * (1 - 1e-9));
   let from = 0;
   for (const { to, container } of stretches) {
     let [bytes, ns] = [0, 0];
@@ -111,14 +113,13 @@ function* batchesOf(
 }
 
 /** Points of the batch's records when each has its own. */
-function ownPoints(group: PlannedGroup, slots: Uint32Array): { points: Uint32Array; starts: Uint32Array } {
+function ownPoints({ points: all, starts: of }: PlannedGroup, slots: Uint32Array) {
   const starts = new Uint32Array(slots.length + 1);
-  slots.forEach((slot, n) => {
-    starts[n + 1] = starts[n]! + group.starts![slot + 1]! - group.starts![slot]!;
-  });
+  for (let n = 0; n < slots.length; n++) starts[n + 1] = starts[n]! + of![slots[n]! + 1]! - of![slots[n]!]!;
   const points = new Uint32Array(starts[slots.length]!);
-  for (const [n, slot] of slots.entries()) {
-    points.set(group.points.subarray(group.starts![slot]!, group.starts![slot + 1]!), starts[n]!);
+  for (let n = 0; n < slots.length; n++) {
+    const from = of![slots[n]!]! - starts[n]!;
+    for (let p = starts[n]!; p < starts[n + 1]!; p++) points[p] = all[from + p]!;
   }
   return { points, starts };
 }

@@ -3,7 +3,7 @@
  * fsynced, so that after a crash an object is whole or absent. Symbolic links that lead out of the root are refused.
  */
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, mkdir, open, opendir, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { type ErrorCode, FeatureError } from '../schemas/problem.js';
@@ -11,6 +11,9 @@ import { checkKey, checkPrefix, type ObjectInfo, type ObjectStore } from './stor
 
 /** Names that begin so are unfinished writes; keys never begin with a dot. */
 const TEMPORARY = '.writing-';
+
+/** Smaller chunks are written together. */
+const JOINED_BYTES = 1 << 16;
 
 const CODE_OF: Readonly<Record<string, ErrorCode>> = {
   ENOENT: 'file_not_found',
@@ -59,9 +62,9 @@ export class FsStore implements ObjectStore {
   async head(key: string, signal?: AbortSignal): Promise<ObjectInfo | undefined> {
     signal?.throwIfAborted();
     try {
-      const handle = await this.#openForReading(key);
+      const { handle, info } = await this.#openForReading(key);
       await using _ = closing(handle);
-      return await infoOf(handle);
+      return info;
     } catch (error) {
       if (isAbsent(error)) return undefined;
       throw translate(error, key);
@@ -71,10 +74,10 @@ export class FsStore implements ObjectStore {
   async read(key: string, offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
     signal?.throwIfAborted();
     try {
-      const handle = await this.#openForReading(key);
+      const { handle, info } = await this.#openForReading(key);
       await using _ = closing(handle);
       // Checked before the allocation: a length from a damaged index must not exhaust memory.
-      const { bytes } = await infoOf(handle);
+      const { bytes } = info;
       if (!(offset >= 0 && length >= 0 && offset + length <= bytes)) {
         throw new FeatureError('truncated_file', `object ${key} has ${bytes} bytes, asked were ${offset}+${length}.`);
       }
@@ -124,6 +127,30 @@ export class FsStore implements ObjectStore {
     }
   }
 
+  /**
+   * Writes an object under a key that nothing has yet and that nobody reads before its writer has told of it: no temporary
+   * file, and its name survives the loss of power only once its folder has been synced, by whoever tells of it.
+   */
+  async writeNew(key: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    const target = this.localPath(key);
+    try {
+      await mkdir(dirname(target), { recursive: true });
+      await this.#refuseOutside(dirname(target), key);
+      const handle = await open(target, 'wx', 0o640);
+      try {
+        await writeJoined(handle, chunks);
+        await handle.datasync();
+      } catch (error) {
+        await unlink(target).catch(() => undefined);
+        throw error;
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      throw translate(error, key);
+    }
+  }
+
   async *list(prefix: string, signal?: AbortSignal): AsyncIterable<string> {
     checkPrefix(prefix);
     const found: string[] = [];
@@ -159,11 +186,12 @@ export class FsStore implements ObjectStore {
     return removed;
   }
 
-  async #openForReading(key: string): Promise<FileHandle> {
+  async #openForReading(key: string): Promise<{ handle: FileHandle; info: ObjectInfo }> {
     const path = this.localPath(key);
     await this.#refuseOutside(path, key);
     const handle = await open(path, constants.O_RDONLY);
-    if ((await handle.stat()).isFile()) return handle;
+    const found = await handle.stat({ bigint: true });
+    if (found.isFile()) return { handle, info: infoOfStats(found) };
     await handle.close();
     throw Object.assign(new Error('not a file'), { code: 'ENOENT' });
   }
@@ -216,7 +244,10 @@ function closing(handle: FileHandle): AsyncDisposable {
 }
 
 async function infoOf(handle: FileHandle): Promise<ObjectInfo> {
-  const found = await handle.stat({ bigint: true });
+  return infoOfStats(await handle.stat({ bigint: true }));
+}
+
+function infoOfStats(found: BigIntStats): ObjectInfo {
   const etag = [found.size, found.mtimeNs, found.ino].map((part) => part.toString(36)).join('-');
   return { bytes: Number(found.size), etag };
 }
@@ -226,6 +257,24 @@ async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
     const { bytesWritten } = await handle.write(chunk, done, chunk.length - done);
     done += bytesWritten;
   }
+}
+
+/** Writes chunks, small ones together; a chunk is not looked at any more once the next one was asked for. */
+async function writeJoined(handle: FileHandle, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  const joined = Buffer.allocUnsafe(JOINED_BYTES);
+  let filled = 0;
+  for await (const chunk of chunks) {
+    if (filled + chunk.length > JOINED_BYTES) {
+      await writeAll(handle, joined.subarray(0, filled));
+      filled = 0;
+    }
+    if (chunk.length > JOINED_BYTES) await writeAll(handle, chunk);
+    else {
+      joined.set(chunk, filled);
+      filled += chunk.length;
+    }
+  }
+  await writeAll(handle, joined.subarray(0, filled));
 }
 
 async function syncFolder(folder: string): Promise<void> {

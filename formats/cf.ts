@@ -44,6 +44,15 @@ export interface CfPlanes {
   /** value = stored * scale + offset, in float64, rounded once */
   readonly scale?: number;
   readonly offset?: number;
+  /**
+   * Makes the values of a cell of those of its record, which are float32 with NaN where points are missing; `other` reads the
+   * same points of another record. The values given stay as they are.
+   */
+  readonly derive?: (
+    plane: Float32Array,
+    cell: number,
+    other: (row: number) => Promise<Float32Array>,
+  ) => CfNumbers | Promise<CfNumbers>;
 }
 
 export type CfData =

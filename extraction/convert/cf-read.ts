@@ -73,7 +73,8 @@ function fieldsOf(scopes: readonly Scope[], onOther: (variable: CfVariable, scop
       if (
         !isNumeric(variable) ||
         (!ours && names.has(variable.name)) ||
-        variable.attributes['fst_record'] !== undefined
+        variable.attributes['fst_record'] !== undefined ||
+        variable.attributes['fst_derived'] !== undefined
       )
         continue;
       if (scope.coordinate(variable.name) === variable || variable.dims.length === 0) continue;

@@ -6,9 +6,11 @@ import { FeatureError } from '../../schemas/problem.js';
 import { onCore } from '../fst/scanned-file.js';
 import { readDescriptors } from '../grid/descriptor-reader.js';
 import { buildView, type View, type ViewOptions, type ViewTable } from './dataset.js';
+import { asShorts, quantized } from './fewer-bits.js';
 import type { ConvertOptions, ConvertProgress, ConvertReport, LostKey, SkippedRecord } from './formats.js';
 import { gridParts, groupName } from './grid-parts.js';
-import { choice, flag } from './options.js';
+import { optionWord } from './option-values.js';
+import { choice, flag, whole } from './options.js';
 import type { PlaneTable } from './planes.js';
 import { placeOf, type SelectedRecords } from './records.js';
 import { seriesChunks, streamSeries } from './series-chunks.js';
@@ -23,15 +25,27 @@ export const VIEW_OPTIONS = [
   'names',
   'title',
   'grids',
+  'winds',
+  'pressure',
+  'diag',
+  'yinyang',
+  'profile',
 ] as const;
 
 export function viewOptions(options: ConvertOptions): ViewOptions {
+  const isProfile = optionWord(options, 'profile', ['cf', 'fstd2nc']) === 'fstd2nc';
+  const ticket = isProfile ? 'attributes' : 'full';
   return {
+    ...(isProfile ? { profile: 'fstd2nc' } : {}),
+    winds: choice(options, 'winds', ['grid', 'earth'], 'grid'),
+    pressure: optionWord(options, 'pressure', ['3d', 'none']) === '3d',
+    joinDiagnostic: choice(options, 'diag', ['split', 'join'], 'split') === 'join',
+    yinyang: choice(options, 'yinyang', ['groups', 'yin', 'yang', 'stack'], isProfile ? 'stack' : 'groups'),
     sideBySide: true,
     units: choice(options, 'units', ['native', 'si'], 'native'),
     forecastAxis: flag(options, 'forecast_axis', false),
-    bounds: flag(options, 'bounds', true),
-    ticket: choice(options, 'metadata', ['full', 'minimal'], 'full') === 'full' ? 'full' : 'none',
+    bounds: flag(options, 'bounds', !isProfile),
+    ticket: choice(options, 'metadata', ['full', 'minimal'], 'full') === 'full' ? ticket : 'none',
     vertical: choice(options, 'vertical', ['auto', 'none'], 'auto') === 'auto',
     names: choice(options, 'names', ['nomvar', 'cf', 'short'], 'nomvar'),
     attributes: {
@@ -48,6 +62,13 @@ export const isSplit = (options: ConvertOptions): boolean =>
 /** Whether fields are in chunks along time. */
 export const isSeries = (options: ConvertOptions): boolean =>
   choice(options, 'chunks', ['record', 'series'], 'record') === 'series';
+
+/** Bits of mantissas that fields keep, or 16-bit integers; undefined: fields stay as they are. */
+export function fewerBits(options: ConvertOptions): { readonly bits?: number | 'short' } {
+  const bits = whole(options, 'quantize', 1, 23);
+  if (options.get('pack') === 'short') return { bits: 'short' };
+  return bits === undefined ? {} : { bits };
+}
 
 /** Chosen records as the table that datasets and planes are read from. */
 export function tableOf(selection: SelectedRecords, signal: AbortSignal): ViewTable & PlaneTable {
@@ -129,6 +150,8 @@ export interface DatasetTarget {
   /** one file a grid even where the format has groups, or because it has none */
   readonly split: boolean;
   readonly series: boolean;
+  /** fields with fewer bits of their mantissas, or as 16-bit integers */
+  readonly bits?: number | 'short';
   open(dataset: CfDataset, path: string): Promise<PlaneWriter>;
 }
 
@@ -211,7 +234,8 @@ class DatasetExport {
         new FeatureError('record_not_found', 'No record is left to convert; list what there is with polyfst ls.')
       );
     }
-    const dataset = target.series ? seriesChunks(view.dataset) : view.dataset;
+    const fewer = await this.#withFewerBits(view.dataset);
+    const dataset = target.series ? seriesChunks(fewer) : fewer;
     const writer = await target.open(dataset, out);
     try {
       const onBad = (row: number, error: FeatureError): void => {
@@ -225,11 +249,20 @@ class DatasetExport {
       }
       const bytes = await writer.close(signal);
       const lost = lostKeys(selection, view, (row) => table.metadataOf!(row));
-      return { records, skipped, lost: [...lost, ...lostColumns(selection, unequal)], bytes };
+      return { records, skipped, lost: [...view.lost, ...lost, ...lostColumns(selection, unequal)], bytes };
     } catch (error) {
       await writer.abandon().catch(() => undefined);
       throw error;
     }
+  }
+
+  #withFewerBits(dataset: CfDataset): CfDataset | Promise<CfDataset> {
+    const { bits } = this.target;
+    if (bits === undefined) return dataset;
+    if (bits !== 'short') return quantized(dataset, bits);
+    return asShorts(dataset, this.table.columns, (put) =>
+      streamPlanes(this.table, dataset, { put, onBad: () => undefined, signal: this.signal }),
+    );
   }
 
   #stream(

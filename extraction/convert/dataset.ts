@@ -6,10 +6,13 @@ import type { CfAttribute, CfAttributes, CfDataset, CfDimension, CfGroup, CfVari
 import { FeatureError } from '../../schemas/problem.js';
 import type { Grid } from '../grid/grid.js';
 import type { RunColumns } from '../run-index.js';
-import { fieldVariable } from './field-variable.js';
+import { turnedWind, UNTURNED } from './earth-winds.js';
+import { type FieldPlace, fieldVariable } from './field-variable.js';
+import type { LostKey } from './formats.js';
+import { asFstd2nc } from './fstd2nc-profile.js';
 import { descriptorParts, type GridPart, gridParts, groupName } from './grid-parts.js';
 import { isAligned } from './group-alignment.js';
-import { bareHorizontal, type Horizontal, horizontalsOf } from './horizontal.js';
+import { bareHorizontal, type Horizontal, horizontalsOf, type PanelChoice } from './horizontal.js';
 import { type LevelAxis, levelAxes } from './level-axes.js';
 import { maskRows } from './masks.js';
 import { memberAxis } from './member-axis.js';
@@ -44,6 +47,16 @@ export interface ViewOptions {
   /** add surface fields that hybrid levels need */
   readonly vertical?: boolean;
   readonly attributes?: CfAttributes;
+  /** `earth`: components along the axes of a grid are turned to true east and north */
+  readonly winds?: 'grid' | 'earth';
+  /** the pressure of model levels as a field */
+  readonly pressure?: boolean;
+  /** the diagnostic level of a model as one of its levels, where it has a record at every time */
+  readonly joinDiagnostic?: boolean;
+  /** what becomes of grids of two panels */
+  readonly yinyang?: PanelChoice;
+  /** names, dimensions and missing values of another program */
+  readonly profile?: 'fstd2nc';
   /** leave the root to groups when the dimensions of another grid would clash with those of the main one there */
   readonly sideBySide?: boolean;
 }
@@ -53,6 +66,8 @@ export interface View {
   readonly series: readonly Series[];
   /** rows that are no variable, with the reason */
   readonly skipped: readonly { readonly row: number; readonly error: FeatureError }[];
+  /** what was asked for and could not be done */
+  readonly lost: readonly LostKey[];
 }
 
 const isField = (columns: RunColumns, row: number): boolean => ![0, 3, 7, 8].includes(columns.datyp[row]! & 63);
@@ -95,6 +110,7 @@ async function buildGroup(
   series: readonly Series[],
   name: string,
   options: ViewOptions,
+  lost: LostKey[],
 ): Promise<CfGroup> {
   const { columns } = table;
   const full = (options.ticket ?? 'full') === 'full';
@@ -103,9 +119,9 @@ async function buildGroup(
   const horizontals =
     part.grid === undefined
       ? [bareHorizontal(columns.ni[part.row]!, columns.nj[part.row]!, keys)]
-      : horizontalsOf(part.grid, keys, options.bounds ?? true);
+      : horizontalsOf(part.grid, keys, options.bounds ?? true, options.yinyang);
   const times = timeAxes(series, options.forecastAxis ?? false);
-  const levels = levelAxes(series);
+  const levels = levelAxes(series, options.profile === 'fstd2nc');
   const members = memberAxis(columns, series);
   const masks = maskRows(columns, table.count, series);
   const above = new Parts();
@@ -122,7 +138,7 @@ async function buildGroup(
     above.addDims(members.dims);
     above.add(members.variables);
   }
-  const vertical = await verticalParts(table, part.vertical, series, levels, full);
+  const vertical = await verticalParts(table, part.vertical, series, levels, full, options.pressure === true);
   above.addDims(vertical.dims);
   above.add(vertical.variables);
   notes.push(...vertical.notes);
@@ -136,12 +152,15 @@ async function buildGroup(
       above.addDims(own.dims);
       above.add(own.variables);
     }
+    const surfaces = new Map<string, CfVariable>();
     for (const one of series) {
       const place = { time: times.get(one), level: levels.get(one), members, masks, horizontal, gridRow: part.row };
-      const { variable, more, dims } = fieldVariable(table, one, place, options);
+      const { variable, more, dims } = fieldOf(table, one, place, part.grid, options, lost);
       target.addDims(dims);
       target.add([variable, ...(horizontal === horizontals[0] || horizontal.group !== '' ? more : [])]);
+      surfaces.set(one.name, variable);
     }
+    target.add(vertical.pressures(surfaces));
     if (horizontal.group !== '') groups.push(groupOf(horizontal.group, target, horizontal.groupAttributes, []));
   }
   const comment: CfAttributes = notes.length === 0 ? {} : { comment: notes.join(' ') };
@@ -151,6 +170,22 @@ async function buildGroup(
     merged(horizontals[0]!.group === '' ? horizontals[0]!.groupAttributes : {}, comment),
     groups,
   );
+}
+
+/** A series as a variable, turned to true directions where that was asked for and can be. */
+function fieldOf(
+  table: ViewTable,
+  series: Series,
+  place: FieldPlace,
+  grid: Grid | undefined,
+  options: ViewOptions,
+  lost: LostKey[],
+): ReturnType<typeof fieldVariable> {
+  const made = fieldVariable(table, series, place, options);
+  if (options.winds !== 'earth') return made;
+  const turned = turnedWind(table, made.variable, series.nomvar, grid);
+  if (turned === undefined) lost.push({ key: series.name, detail: UNTURNED });
+  return turned === undefined || turned === made.variable ? made : { ...made, variable: turned, more: [] };
 }
 
 function groupOf(name: string, parts: Parts, attributes: CfAttributes, groups: readonly CfGroup[]): CfGroup {
@@ -178,7 +213,10 @@ export async function buildView(table: ViewTable, rows: Uint32Array, options: Vi
   const fields = rows.filter((row) => isField(columns, row));
   const chosen = options.vertical === false ? fields : addSurface(columns, table.count, fields);
   const { numberOf, parts } = await gridParts(table, chosen);
-  const whole = seriesOf(columns, chosen, numberOf);
+  const isProfile = options.profile === 'fstd2nc';
+  const join = options.joinDiagnostic === true;
+  const whole = seriesOf(columns, chosen, numberOf, { byLabel: isProfile, joinDiagnostic: join });
+  const lost: LostKey[] = [];
   const series = options.splitLevels === true ? splitLevels(whole) : whole;
   const byGrid = new Map<number, Series[]>();
   for (const one of series) byGrid.set(one.grid, [...(byGrid.get(one.grid) ?? []), one]);
@@ -187,21 +225,18 @@ export async function buildView(table: ViewTable, rows: Uint32Array, options: Vi
   const groups: CfGroup[] = [];
   for (const [number, list] of order) {
     const part = parts[number]!;
-    groups.push(await buildGroup(table, part, list, groupName(columns, part, parts), options));
+    groups.push(await buildGroup(table, part, list, groupName(columns, part, parts), options, lost));
   }
   const [main = EMPTY, ...rest] = groups;
   const atRoot = options.sideBySide !== true || rest.every((group) => isAligned(main, group));
   const [root, others] = atRoot ? [main, rest] : [EMPTY, groups];
-  return {
-    dataset: {
-      ...root,
-      name: '',
-      attributes: merged(IDENTITY, root.attributes, options.attributes ?? {}),
-      groups: [...root.groups, ...others],
-    },
-    series,
-    skipped,
+  const dataset = {
+    ...root,
+    name: '',
+    attributes: merged(IDENTITY, root.attributes, options.attributes ?? {}),
+    groups: [...root.groups, ...others],
   };
+  return { dataset: isProfile ? asFstd2nc(dataset) : dataset, series, skipped, lost };
 }
 
 export type { Horizontal, LevelAxis };

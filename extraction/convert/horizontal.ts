@@ -251,7 +251,8 @@ function panelGrids(grid: Grid, keys: GridKeys, withBounds: boolean): Horizontal
   const { yin, yang } = grid.panels!;
   return [yin, yang].map((panel, at) => {
     const from = at * yin.size;
-    const [part] = horizontalsOf(panel, { ...keys, fst_panel: at === 0 ? 'yin' : 'yang' }, withBounds);
+    const own = Object.keys(keys).length === 0 ? {} : { ...keys, fst_panel: at === 0 ? 'yin' : 'yang' };
+    const [part] = horizontalsOf(panel, own, withBounds);
     const { dims, variables, window } = part!;
     const names = dims.slice(0, 2).map(({ name }) => name);
     const owned: CfVariable = {
@@ -282,9 +283,22 @@ function panelGrids(grid: Grid, keys: GridKeys, withBounds: boolean): Horizontal
   });
 }
 
+/** A grid of two panels as two groups, one of its panels alone, or rows of one panel above those of the other. */
+export type PanelChoice = 'groups' | 'yin' | 'yang' | 'stack';
+
 /** How a grid is written: one description, or two for a grid of two panels. */
-export function horizontalsOf(grid: Grid, keys: GridKeys, withBounds: boolean): Horizontal[] {
-  if (grid.panels !== undefined) return panelGrids(grid, keys, withBounds);
+export function horizontalsOf(
+  grid: Grid,
+  keys: GridKeys,
+  withBounds: boolean,
+  yinyang: PanelChoice = 'groups',
+): Horizontal[] {
+  if (grid.panels !== undefined) {
+    if (yinyang === 'stack') return [curvilinearGrid(grid, keys)];
+    // one panel alone is no longer the grid that its keys tell of
+    const panels = panelGrids(grid, yinyang === 'groups' ? keys : {}, withBounds);
+    return yinyang === 'groups' ? panels : [{ ...panels[yinyang === 'yin' ? 0 : 1]!, group: '' }];
+  }
   const axes = tensorAxes(grid.def);
   if (grid.axes !== undefined) return [latLonGrid(grid, keys, withBounds)];
   if (axes?.rotation !== undefined) return [rotatedGrid(grid, axes, keys, withBounds)];

@@ -45,8 +45,9 @@ function isMonotonic(values: readonly number[]): boolean {
 }
 
 /** Order of an axis: ascending; or as stored where that is an order, else from the highest pressure down. */
-function ordered(draft: Draft): number[] {
+function ordered(draft: Draft, ascending: boolean): number[] {
   const stored = [...draft.values.keys()];
+  if (ascending) return stored.sort((a, b) => a - b);
   const ascends = draft.levels === 'ml' ? draft.kind === KIND.galChen : LEVELS[draft.levels as 'pl'].ascending;
   if (ascends) return stored.sort((a, b) => a - b);
   return isMonotonic(stored) ? stored : stored.sort((a, b) => b - a);
@@ -94,8 +95,16 @@ function attributesOf({ levels, kind }: Draft): CfAttributes {
     : LEVELS[levels as 'pl'].attributes;
 }
 
-function dimension(draft: Draft, name: string): LevelAxis {
-  const values = ordered(draft);
+/** Which of the levels of a model are its diagnostic ones. */
+function diagnosticFlags({ levels }: Draft, name: string, ip1: readonly number[]): CfVariable[] {
+  const flags = Int8Array.from(ip1, (ip) => (kindOf(ip) === KIND.heightAboveGround ? 1 : 0));
+  if (levels !== 'ml' || !flags.includes(1)) return [];
+  const meaning = { flag_values: Int8Array.of(0, 1), flag_meanings: 'level_of_the_model diagnostic_level' };
+  return [numbers(`${name}_diag`, [name], [ip1.length], flags, { long_name: 'kind of level', ...meaning })];
+}
+
+function dimension(draft: Draft, name: string, ascending = false): LevelAxis {
+  const values = ordered(draft, ascending);
   const ip1 = values.map((value) => draft.values.get(value)!);
   const index = new Map(values.map((value, n) => [value, n]));
   return {
@@ -107,6 +116,7 @@ function dimension(draft: Draft, name: string): LevelAxis {
     variables: [
       numbers(name, [name], [values.length], Float64Array.from(values), attributesOf(draft)),
       numbers(`${name}_ip1`, [name], [values.length], Int32Array.from(ip1), { long_name: `ip1 of ${name}` }),
+      ...diagnosticFlags(draft, name, ip1),
     ],
     indexOf: ({ level }) => index.get(level)!,
   };
@@ -133,17 +143,20 @@ function scalarClass(series: Series): LevelClass | undefined {
   return kindOf(ip1) === KIND.heightAboveGround && ip1 !== 0 ? 'hl' : undefined;
 }
 
-/** The vertical axis of each series on one grid; absent for fields without a level. */
-export function levelAxes(series: readonly Series[]): Map<Series, LevelAxis> {
+/**
+ * The vertical axis of each series on one grid; absent for fields without a level. `everyLevel`: levels ascend, and one that
+ * stands alone is a dimension too.
+ */
+export function levelAxes(series: readonly Series[], everyLevel = false): Map<Series, LevelAxis> {
   const found = new Map<Series, LevelAxis>();
   const columns = series.filter(({ levels }) => levels !== 'none');
   const drafts = share(columns);
   const used = new Map<string, number>();
   const names = new Set<string>();
-  for (const draft of drafts.filter(({ values }) => values.size > 1)) {
+  for (const draft of drafts.filter(({ values }) => everyLevel || values.size > 1)) {
     const at = used.get(baseName(draft)) ?? 0;
     used.set(baseName(draft), at + 1);
-    const axis = dimension(draft, axisName(draft, at));
+    const axis = dimension(draft, axisName(draft, at), everyLevel);
     names.add(axis.name);
     for (const one of draft.members) found.set(one, axis);
   }

@@ -69,13 +69,6 @@ export async function decodeRows(
   });
 }
 
-/** Whether the plane of a variable is the record's values as they are decoded to float32. */
-export function isPlain({ dtype, data }: CfVariable): boolean {
-  if (data.kind !== 'planes' || dtype !== 'float32') return false;
-  const { window, masks, scale } = data;
-  return masks === undefined && scale === undefined && window.columns === window.stride;
-}
-
 function isWindowWhole({ window }: CfPlanes, count: number): boolean {
   return window.start === 0 && window.columns === window.stride && window.rows * window.columns === count;
 }
@@ -102,12 +95,15 @@ export function planeOf(variable: CfVariable, planes: CfPlanes, raw: RawField, m
   const fill = variable.fill;
   const flag = raw.missingFlag;
   const plain = sameType && !converts && mask === undefined;
+  const replaces = typeof fill === 'number' && !Number.isNaN(fill) && variable.dtype === 'float32';
+  if (plain && replaces) return (own as Float32Array).map((value) => (Number.isNaN(value) ? fill : value));
   if (plain && (flag === undefined || fill === undefined || flag === fill)) return own;
   const out = newNumbers(variable.dtype, own.length);
   const wide = out instanceof BigInt64Array || out instanceof BigUint64Array;
   for (let k = 0; k < own.length; k++) {
     const value = own[k]!;
     if (flag !== undefined && value === flag && fill !== undefined) out[k] = fill;
+    else if (replaces && Number.isNaN(value)) out[k] = fill;
     else if (converts) out[k] = Number(value) * scale + offset;
     else out[k] = wide ? BigInt(value) : Number(value);
   }
@@ -126,6 +122,41 @@ export function emptyPlane(variable: CfVariable, count: number): CfNumbers {
   return out;
 }
 
+/** The mask of a cell's record; undefined for none. Throws the coded error of one that cannot be decoded. */
+async function maskOf(
+  table: PlaneTable,
+  planes: CfPlanes,
+  cell: number,
+  signal: AbortSignal | undefined,
+): Promise<RawField | undefined> {
+  const row = planes.masks?.[cell] ?? -1;
+  if (row < 0) return undefined;
+  const [mask] = await decodeRows(table, [row], true, signal);
+  if (mask instanceof FeatureError) throw mask;
+  return mask;
+}
+
+/** The plane of a cell whose record is decoded: cut, masked, converted and derived. */
+export async function finishedPlane(
+  table: PlaneTable,
+  variable: CfVariable,
+  planes: CfPlanes,
+  cell: number,
+  raw: RawField,
+  signal?: AbortSignal,
+): Promise<CfNumbers> {
+  const mask = await maskOf(table, planes, cell, signal);
+  const { derive } = planes;
+  if (derive === undefined) return planeOf(variable, planes, raw, mask);
+  const plain = { ...variable, dtype: 'float32' as const, fill: Number.NaN };
+  const other = async (row: number): Promise<Float32Array> => {
+    const [field] = await decodeRows(table, [row], true, signal);
+    if (field instanceof FeatureError) throw field;
+    return planeOf(plain, planes, field!, mask) as Float32Array;
+  };
+  return derive(planeOf(plain, planes, raw, mask) as Float32Array, cell, other);
+}
+
 /** One plane, decoded by itself. Throws the coded error of a record that cannot be decoded. */
 export async function readPlane(
   table: PlaneTable,
@@ -139,14 +170,10 @@ export async function readPlane(
   if (row < 0) return undefined;
   const [raw] = await decodeRows(table, [row], isFloat(variable), signal);
   if (raw instanceof FeatureError) throw raw;
-  const maskRow = data.masks?.[cell] ?? -1;
-  if (maskRow < 0) return planeOf(variable, data, raw!);
-  const [mask] = await decodeRows(table, [maskRow], true, signal);
-  if (mask instanceof FeatureError) throw mask;
-  return planeOf(variable, data, raw!, mask);
+  return finishedPlane(table, variable, data, cell, raw!, signal);
 }
 
 /** Whether the values of a variable are decoded as float32. */
-export function isFloat({ dtype }: CfVariable): boolean {
-  return dtype === 'float32';
+export function isFloat({ dtype, data }: CfVariable): boolean {
+  return dtype === 'float32' || (data.kind === 'planes' && data.derive !== undefined);
 }

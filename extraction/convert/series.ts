@@ -94,13 +94,13 @@ function intervalOf(columns: RunColumns, row: number, nomvar: string): Series['i
 }
 
 /** Sorts rows into series without names; `gridOf` numbers their grids. */
-function collect(columns: RunColumns, rows: Uint32Array, gridOf: (row: number) => number): Draft[] {
+function collect(columns: RunColumns, rows: Uint32Array, gridOf: (row: number) => number, byLabel: boolean): Draft[] {
   const levelOf = levelReader();
   const drafts = new Map<string, Draft>();
   for (const row of rows) {
     const nomvar = textAt(columns.nomvar, 4, row);
     const typvar = textAt(columns.typvar, 2, row);
-    const number = columns.number[row]!;
+    const number = byLabel ? -1 : columns.number[row]!;
     const label = textAt(columns.etiket, 12, row);
     const etiket = number >= 0 ? memberPattern(label) : label;
     const { levels, value } = levelOf(columns.ip1[row]!);
@@ -201,12 +201,52 @@ function namesOf(drafts: readonly Draft[]): string[] {
   });
 }
 
+export interface SeriesOptions {
+  /** members are told apart by their labels, as other records are */
+  readonly byLabel?: boolean;
+  /** a diagnostic level that is there with every column of levels becomes the lowest of them */
+  readonly joinDiagnostic?: boolean;
+}
+
+const columnKey = ({ base, step, number }: Place): string => `${base} ${step} ${number}`;
+
+/** Value of the diagnostic level among those of a model: that of the surface. */
+function diagnosticValue({ places }: Draft): number {
+  return decodeIp(places[0]!.ip1)?.kind === KIND.galChen ? 0 : 1;
+}
+
+/** Series of model levels with the diagnostic level among them, where it has a record for each of their columns. */
+function withDiagnostic(drafts: readonly Draft[]): Draft[] {
+  const kept = new Set(drafts);
+  const keyOf = ({ nomvar, grid, typvar, etiket, interval, nk, ip3 }: Draft): string =>
+    JSON.stringify([nomvar, grid, typvar, etiket, interval, nk, ip3]);
+  const models = new Map(drafts.filter(({ levels }) => levels === 'ml').map((draft) => [keyOf(draft), draft]));
+  for (const draft of drafts) {
+    const model = draft.levels === 'hl' ? models.get(keyOf(draft)) : undefined;
+    if (model === undefined || new Set(draft.places.map(({ level }) => level)).size > 1) continue;
+    const level = diagnosticValue(model);
+    const columns = new Set(draft.places.map(columnKey));
+    const complete = model.places.every((place) => columns.has(columnKey(place)));
+    if (!complete || model.places.some((place) => place.level === level)) continue;
+    model.places.push(...draft.places.map((place) => ({ ...place, level })));
+    model.duplicates.push(...draft.duplicates);
+    kept.delete(draft);
+  }
+  return [...kept];
+}
+
 /**
  * Series of some rows, in order of appearance. `gridOf` gives the number of a row's grid; names are unique on each grid, as
  * long as nothing but the case tells nomvars apart.
  */
-export function seriesOf(columns: RunColumns, rows: Uint32Array, gridOf: (row: number) => number): Series[] {
-  const drafts = collect(columns, rows, gridOf).flatMap((draft) => separate(columns, draft));
+export function seriesOf(
+  columns: RunColumns,
+  rows: Uint32Array,
+  gridOf: (row: number) => number,
+  { byLabel = false, joinDiagnostic = false }: SeriesOptions = {},
+): Series[] {
+  const separated = collect(columns, rows, gridOf, byLabel).flatMap((draft) => separate(columns, draft));
+  const drafts = joinDiagnostic ? withDiagnostic(separated) : separated;
   for (const draft of drafts) settleClass(draft);
   const byName = new Map<string, Draft[]>();
   for (const draft of drafts) {

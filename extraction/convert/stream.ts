@@ -12,7 +12,7 @@ import {
 } from '../../formats/cf.js';
 import { recycle } from '../../native/index.js';
 import { FeatureError } from '../../schemas/problem.js';
-import { decodeRows, isFloat, type PlaneTable, planeOf, type RawField } from './planes.js';
+import { decodeRows, finishedPlane, isFloat, type PlaneTable, type RawField } from './planes.js';
 
 const MOST_RECORDS = 64;
 const BATCH_BYTES = 32 * 2 ** 20;
@@ -212,10 +212,7 @@ async function putTask(
   put: (values: CfNumbers) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  const maskRow = planes.masks?.[cell] ?? -1;
-  const [mask] = maskRow < 0 ? [undefined] : await decodeRows(table, [maskRow], true, signal);
-  if (mask instanceof FeatureError) throw mask;
-  const values = planeOf(variable, planes, raw, mask);
+  const values = await finishedPlane(table, variable, planes, cell, raw, signal);
   const width = variable.dtype === 'string' ? 1 : DTYPE_BYTES[variable.dtype];
   await lane.add(values.length * width, () => put(values));
 }

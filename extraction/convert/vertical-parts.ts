@@ -8,6 +8,7 @@ import { levelIndex, parseVertical, type VerticalTable } from '../fst/vertical.j
 import { FLAG, type RunColumns } from '../run-index.js';
 import type { ViewTable } from './dataset.js';
 import type { LevelAxis } from './level-axes.js';
+import { pressureOf } from './level-pressure.js';
 import type { Series } from './series.js';
 import { descriptorKeys } from './ticket.js';
 import { numbers, scalar } from './variables.js';
@@ -16,7 +17,11 @@ export interface VerticalParts {
   readonly dims: readonly CfDimension[];
   readonly variables: readonly CfVariable[];
   readonly notes: readonly string[];
+  /** pressure fields of the axes, from the surface fields among some variables by name */
+  pressures(fields: ReadonlyMap<string, CfVariable>): CfVariable[];
 }
+
+const NO_PRESSURES = (): CfVariable[] => [];
 
 /** Surface fields that levels follow. */
 const SURFACES = new Set(['P0', 'P0LS', 'ME', 'MELS']);
@@ -205,6 +210,26 @@ function wholeTable(
   };
 }
 
+/** The pressure of each axis that follows a surface field which is there: `air_pressure`, then with the name of the axis. */
+function pressuresOf(
+  axes: ReadonlySet<LevelAxis>,
+  table: VerticalTable,
+  series: readonly Series[],
+  fields: ReadonlyMap<string, CfVariable>,
+): CfVariable[] {
+  const surface = fields.get(surfaceName(series, table.reference ?? 'P0') ?? '');
+  const companion = fields.get(surfaceName(series, table.referenceLarge) ?? '');
+  if (surface === undefined) return [];
+  const rows = companion?.data.kind === 'planes' ? companion.data.rows : undefined;
+  const made: CfVariable[] = [];
+  for (const axis of axes) {
+    const name = made.length === 0 ? 'air_pressure' : `air_pressure_${axis.name}`;
+    const variable = pressureOf(name, axis, table, surface, rows && ((cell) => rows[cell] ?? -1));
+    if (variable !== undefined) made.push(variable);
+  }
+  return made;
+}
+
 /** Terms of every axis of model levels, and the table that they come from. */
 export async function verticalParts(
   table: ViewTable,
@@ -212,16 +237,20 @@ export async function verticalParts(
   series: readonly Series[],
   levels: ReadonlyMap<Series, LevelAxis>,
   full: boolean,
+  pressure = false,
 ): Promise<VerticalParts> {
   const axes = new Set([...levels.values()].filter((axis) => axis.levels === 'ml'));
   const row = linked ?? (axes.size > 0 ? onlyDescriptor(table) : undefined);
-  if (row === undefined || (axes.size === 0 && !full)) return { dims: [], variables: [], notes: [] };
+  if (row === undefined || (axes.size === 0 && !full))
+    return { dims: [], variables: [], notes: [], pressures: NO_PRESSURES };
   const { columns } = table;
   const values = await table.valuesOf(row);
   const variables: CfVariable[] = [];
   const notes: string[] = [];
+  let pressures: VerticalParts['pressures'] = NO_PRESSURES;
   if (axes.size > 0) {
     const parsed = parseVertical(values, columns.ni[row]!, columns.nj[row]!);
+    if (pressure) pressures = (fields) => pressuresOf(axes, parsed, series, fields);
     const vcode: Record<string, CfAttribute> = { fst_vcode: Int32Array.of(parsed.vcode) };
     for (const axis of axes) {
       const terms = termsOf(axis, parsed, series);
@@ -231,7 +260,7 @@ export async function verticalParts(
       variables.push(withAttributes(axis.variables[0]!, own));
     }
   }
-  if (!full) return { dims: [], variables, notes };
+  if (!full) return { dims: [], variables, notes, pressures };
   const { dims, variable } = wholeTable(table, row, `vgrid_${columns.ig1[row]}`, values);
-  return { dims, variables: [...variables, variable], notes };
+  return { dims, variables: [...variables, variable], notes, pressures };
 }

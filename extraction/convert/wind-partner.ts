@@ -3,15 +3,17 @@ import { codeOfName, nomvarCode, textAt } from '../fixed-text.js';
 import { WIND_PAIRS } from '../grid/winds.js';
 import type { SelectedRecords } from './records.js';
 
-const indexes = new WeakMap<SelectedRecords, ReadonlyMap<string, number>>();
+type Records = Pick<SelectedRecords, 'columns' | 'count'>;
 
-function keyOf({ columns }: SelectedRecords, row: number, code: number): string {
+const indexes = new WeakMap<Records, ReadonlyMap<string, number>>();
+
+function keyOf({ columns }: Records, row: number, code: number): string {
   const names = `${textAt(columns.typvar, 2, row)} ${textAt(columns.etiket, 12, row)}`;
   const ips = `${columns.ip1[row]} ${columns.ip2[row]} ${columns.ip3[row]}`;
   return `${code} ${names} ${ips} ${columns.dateo[row]} ${columns.datev[row]} ${columns.grid[row]}`;
 }
 
-function indexOf(selection: SelectedRecords): ReadonlyMap<string, number> {
+function indexOf(selection: Records): ReadonlyMap<string, number> {
   const known = indexes.get(selection);
   if (known !== undefined) return known;
   const rows = new Map<string, number>();
@@ -25,7 +27,7 @@ function indexOf(selection: SelectedRecords): ReadonlyMap<string, number> {
 }
 
 /** Row of the partner of a wind component: all else equal. It need not be chosen itself. */
-export function partnerOf(selection: SelectedRecords, row: number): number | undefined {
+export function partnerOf(selection: Records, row: number): number | undefined {
   const pair = WIND_PAIRS[textAt(selection.columns.nomvar, 4, row)];
   return pair === undefined ? undefined : indexOf(selection).get(keyOf(selection, row, codeOfName(pair.partner)));
 }

@@ -4,7 +4,7 @@ import { isZarr, openZarr } from '../../formats/zarr-reader.js';
 import { FolderSink, ZipSink } from '../../formats/zarr-sink.js';
 import { ZarrWriter } from '../../formats/zarr-writer.js';
 import { importCf, READ_OPTIONS } from './cf-read.js';
-import { type DatasetTarget, isSeries, isSplit, VIEW_OPTIONS, writeDatasets } from './cf-write.js';
+import { type DatasetTarget, fewerBits, isSeries, isSplit, VIEW_OPTIONS, writeDatasets } from './cf-write.js';
 import type { Converter } from './formats.js';
 import { deflateLevel } from './netcdf.js';
 import { choice } from './options.js';
@@ -13,7 +13,7 @@ const DEFAULT_LEVEL = 1;
 
 function zarrConverter(version: ZarrVersion): Converter {
   return {
-    options: [...VIEW_OPTIONS, ...READ_OPTIONS, 'pack', 'level', 'chunks', 'store'],
+    options: [...VIEW_OPTIONS, ...READ_OPTIONS, 'pack', 'quantize', 'level', 'chunks', 'store'],
     recognises: isZarr,
     async read(input, out, options, signal, progress) {
       return importCf(input, await openZarr(input), out, options, signal, progress);
@@ -26,6 +26,7 @@ function zarrConverter(version: ZarrVersion): Converter {
         suffix: zipped ? '.zarr.zip' : '.zarr',
         split: isSplit(options),
         series: isSeries(options),
+        ...fewerBits(options),
         async open(dataset, path) {
           const sink = zipped ? await ZipSink.create(path) : new FolderSink(path);
           return new ZarrWriter(sink, dataset, version, level === undefined ? {} : { gzip: level });

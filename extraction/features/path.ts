@@ -10,7 +10,7 @@ import { type TubePart, tubeParts, tubeShape } from '../region/tube.js';
 import { NO_ROW } from '../selection.js';
 import { pointsInside } from './area.js';
 import { type FeatureContext, fieldAt } from './context.js';
-import { targetsOf } from './targets.js';
+import { pointsAt } from './targets.js';
 
 export type Trajectory = Extract<Feature, { type: 'trajectory' }>;
 
@@ -49,19 +49,18 @@ class Places {
 
 async function sampled(context: FeatureContext, feature: Trajectory): Promise<PathTuple[]> {
   const { selection, grid } = context;
-  const targets = await targetsOf(
+  const points = await pointsAt(
     context,
     feature.vertices.map((v) => [v.lat, v.lon] as const),
-    'nearest',
   );
   const levels = new Places(selection.levels, 'levelist');
   const steps = new Places(selection.steps, 'step');
   const seen = new Set<number>();
   const tuples: PathTuple[] = [];
-  for (const [v, vertex] of feature.vertices.entries()) {
-    const slot = targets.list[v]!.slots[0];
-    if (slot === undefined) continue;
-    const point = targets.points[slot]!;
+  for (let v = 0; v < feature.vertices.length; v++) {
+    const vertex = feature.vertices[v]!;
+    const point = points[v]!;
+    if (point < 0) continue;
     const level = levels.numberOf(vertex.level);
     const step = steps.numberOf(vertex.step);
     // exact up to 2^53 tuples, far beyond what a request may ask for

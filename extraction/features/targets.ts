@@ -1,6 +1,7 @@
 /** Places of point features on a grid: the nearest point, or the points and weights that interpolate; refuses places outside. */
 import { FeatureError } from '../../schemas/problem.js';
 import type { Interpolation, LatLon } from '../../schemas/vocabulary.js';
+import type { NearestPoints } from '../grid/closest.js';
 import type { Grid } from '../grid/grid-type.js';
 import type { FeatureContext } from './context.js';
 
@@ -48,27 +49,55 @@ function distinct(targets: readonly { readonly points: readonly number[] }[]): S
   return out;
 }
 
-/** Where each requested place is on the grid, in request order. */
-export async function targetsOf(
-  context: FeatureContext,
+/** Nearest points of places, by the rules of the collection for places outside. */
+async function nearestOf(
+  { grid, cube, limits }: FeatureContext,
   places: readonly LatLon[],
-  interpolation: Interpolation,
-): Promise<Targets> {
-  const { grid, cube, limits } = context;
+  lat: Float64Array,
+  lon: Float64Array,
+): Promise<NearestPoints> {
   if (places.length > limits.points) {
     throw new FeatureError(
       'too_many_points',
       `feature "points": ${places.length} points are over the limit of ${limits.points}; split the request.`,
     );
   }
-  const lat = Float64Array.from(places, (p) => p[0]);
-  const lon = Float64Array.from(places, (p) => p[1]);
   const nearest = await grid.nearest(lat, lon);
-  const weights = interpolation === 'bilinear' ? await grid.bilinear(lat, lon) : undefined;
   if (cube.collection.outsidePolicy === 'error') {
     const outside = nearest.inside.indexOf(0);
     if (outside >= 0) throw await outsideError(grid, places[outside]!, nearest.distanceKm[outside]!);
   }
+  return nearest;
+}
+
+/** Columns of latitudes and longitudes. */
+function columnsOf(places: readonly LatLon[]): { lat: Float64Array; lon: Float64Array } {
+  const out = { lat: new Float64Array(places.length), lon: new Float64Array(places.length) };
+  for (let n = 0; n < places.length; n++) {
+    out.lat[n] = places[n]![0];
+    out.lon[n] = places[n]![1];
+  }
+  return out;
+}
+
+/** Storage offset of the nearest point of each place, -1 outside the grid. */
+export async function pointsAt(context: FeatureContext, places: readonly LatLon[]): Promise<Float64Array> {
+  const { lat, lon } = columnsOf(places);
+  const { point, inside } = await nearestOf(context, places, lat, lon);
+  const out = new Float64Array(point.length);
+  for (let n = 0; n < out.length; n++) out[n] = inside[n] === 0 ? -1 : point[n]!;
+  return out;
+}
+
+/** Where each requested place is on the grid, in request order. */
+export async function targetsOf(
+  context: FeatureContext,
+  places: readonly LatLon[],
+  interpolation: Interpolation,
+): Promise<Targets> {
+  const { lat, lon } = columnsOf(places);
+  const nearest = await nearestOf(context, places, lat, lon);
+  const weights = interpolation === 'bilinear' ? await context.grid.bilinear(lat, lon) : undefined;
   const raw = places.map((requested, n) => {
     const own = { requested, lat: lat[n]!, lon: lon[n]!, distanceKm: undefined, points: NONE, weights: NONE };
     if (nearest.inside[n] === 0) return own;

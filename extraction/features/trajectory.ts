@@ -32,12 +32,32 @@ interface Layout {
   readonly slot: Uint32Array;
 }
 
+/** Number in a sorted list. */
+function placeIn(sorted: Uint32Array, value: number): number {
+  let low = 0;
+  let high = sorted.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Sorts in place; the distinct values, at the front. */
+function distinctSorted(values: Uint32Array): Uint32Array {
+  if (values.length < 2) return values;
+  values.sort();
+  let count = 1;
+  for (let n = 1; n < values.length; n++) if (values[n] !== values[n - 1]) values[count++] = values[n]!;
+  return values.subarray(0, count);
+}
+
 function layoutOf(tuples: readonly PathTuple[], bodyLevels: number, steps: number): Layout {
   const numberOf = new Map<number, number>();
-  const found: { readonly level: number; readonly step: number; readonly slots: Map<number, number> }[] = [];
-  const count = tuples.length * bodyLevels;
-  const field = new Uint32Array(count);
-  const point = new Uint32Array(count);
+  const found: { readonly level: number; readonly step: number; count: number }[] = [];
+  const field = new Uint32Array(tuples.length * bodyLevels);
+  const point = new Uint32Array(field.length);
   let at = 0;
   for (let l = 0; l < bodyLevels; l++) {
     for (const tuple of tuples) {
@@ -45,27 +65,33 @@ function layoutOf(tuples: readonly PathTuple[], bodyLevels: number, steps: numbe
       const key = (level + 1) * (steps + 1) + tuple.step + 1;
       let number = numberOf.get(key);
       if (number === undefined) {
-        number = found.push({ level, step: tuple.step, slots: new Map() }) - 1;
+        number = found.push({ level, step: tuple.step, count: 0 }) - 1;
         numberOf.set(key, number);
       }
-      found[number]!.slots.set(tuple.point, 0);
+      found[number]!.count++;
       field[at] = number;
       point[at++] = tuple.point;
     }
   }
-  const combinations = found.map(({ level, step, slots }) => {
-    const points = Uint32Array.from(slots.keys()).sort();
-    for (const [slot, own] of points.entries()) slots.set(own, slot);
-    return { level, step, points };
-  });
-  return { combinations, field, slot: point.map((own, n) => found[field[n]!]!.slots.get(own)!) };
+  // points by combination
+  const next = new Uint32Array(found.length);
+  for (let c = 1; c < found.length; c++) next[c] = next[c - 1]! + found[c - 1]!.count;
+  const sorted = new Uint32Array(point.length);
+  for (let n = 0; n < point.length; n++) sorted[next[field[n]!]!++] = point[n]!;
+  const combinations = found.map(({ level, step, count }, c) => ({
+    level,
+    step,
+    points: distinctSorted(sorted.subarray(next[c]! - count, next[c]!)),
+  }));
+  return { combinations, field, slot: point.map((own, n) => placeIn(combinations[field[n]!]!.points, own)) };
 }
 
 async function pathList(context: FeatureContext, layout: Layout): Promise<Omit<PathList, 'time'>> {
   const { combinations, field, slot } = layout;
-  const points = Uint32Array.from(field, (c, n) => combinations[c]!.points[slot[n]!]!);
+  const points = field.map((c, n) => combinations[c]!.points[slot[n]!]!);
   const { lat, lon } = await context.grid.latlon(points);
-  const level = Float64Array.from(field, (c) => context.selection.levels[combinations[c]!.level]!);
+  const level = new Float64Array(field.length);
+  for (let n = 0; n < level.length; n++) level[n] = context.selection.levels[combinations[field[n]!]!.level]!;
   return { lat, lon, level };
 }
 
@@ -79,7 +105,8 @@ async function groupOf(
   const { selection, request } = context;
   const stepOf = (c: Combination): number => (c.step === EVERY ? bodyStep : c.step);
   const cells = layout.combinations.map((c) => fieldAt(selection, b, n, c.level, stepOf(c), 0));
-  const missing = layout.combinations.find((_, c) => rowsOver(selection, [cells[c]!])[0] === NO_ROW);
+  const rowOf = rowsOver(selection, cells);
+  const missing = layout.combinations.find((_, c) => rowOf[c] === NO_ROW);
   if (missing !== undefined && !request.expectAny) {
     const [level, step] = [selection.levels[missing.level]!, selection.steps[stepOf(missing)]! / 3600];
     throw new FeatureError(
@@ -96,14 +123,21 @@ async function groupOf(
   const rows = slots.rows();
   const combinationOf = new Int32Array(rows.length);
   for (const { fields, partners } of ranges) {
-    for (const list of [fields, partners ?? []]) for (const [c, s] of list.entries()) if (s >= 0) combinationOf[s] = c;
+    for (let c = 0; c < fields.length; c++) {
+      if (fields[c]! >= 0) combinationOf[fields[c]!] = c;
+      const partner = partners?.[c] ?? -1;
+      if (partner >= 0) combinationOf[partner] = c;
+    }
   }
   const starts = new Uint32Array(rows.length + 1);
   combinationOf.forEach((c, r) => {
     starts[r + 1] = starts[r]! + layout.combinations[c]!.points.length;
   });
   const points = new Uint32Array(starts[rows.length]!);
-  for (const [r, c] of combinationOf.entries()) points.set(layout.combinations[c]!.points, starts[r]!);
+  for (let r = 0; r < combinationOf.length; r++) {
+    const own = layout.combinations[combinationOf[r]!]!.points;
+    for (let k = 0; k < own.length; k++) points[starts[r]! + k] = own[k]!;
+  }
   const turns = someTurns && (await turnsOf(context, points));
   const base = selection.bases[b]!;
   const ownSteps = layout.combinations[0]!.step !== EVERY;

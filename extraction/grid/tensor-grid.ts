@@ -25,6 +25,15 @@ function indexBelow(axis: Float64Array, v: number): number {
   return low;
 }
 
+interface AxisTurns {
+  readonly cos: Float64Array;
+  readonly sin: Float64Array;
+}
+
+function turnsOf(axis: Float64Array): AxisTurns {
+  return { cos: axis.map((v) => Math.cos(v * DEGREE)), sin: axis.map((v) => Math.sin(v * DEGREE)) };
+}
+
 export class TensorGrid implements Grid {
   readonly ni: number;
   readonly nj: number;
@@ -38,6 +47,8 @@ export class TensorGrid implements Grid {
   readonly #rim: Rim;
   /** longitudes of the columns, -180 to 180 */
   #wrapped: Float64Array | undefined;
+  /** of the axes, each in degrees */
+  #turns: { readonly lat: AxisTurns; readonly lon: AxisTurns } | undefined;
 
   constructor(
     readonly def: GridDef,
@@ -87,7 +98,7 @@ export class TensorGrid implements Grid {
     const xy = await this.locate(lat, lon);
     const { starts, points } = this.#candidates(xy, lat, lon);
     const at = await this.latlon(points);
-    const vectors = unitVectors(at.lat, at.lon);
+    const vectors = this.axes ? this.#vectorsOf(this.axes, points) : unitVectors(at.lat, at.lon);
     const out = emptyNearest(lat.length);
     const closest = new Closest();
     const v = new Float64Array(3);
@@ -110,6 +121,21 @@ export class TensorGrid implements Grid {
     return out;
   }
 
+  /** Unit vectors of points of a separable grid, from the sines and cosines of its axes. */
+  #vectorsOf(axes: Places, points: Uint32Array): Float64Array {
+    this.#turns ??= { lat: turnsOf(axes.lat), lon: turnsOf(axes.lon.map(wrap180)) };
+    const { lat, lon } = this.#turns;
+    const out = new Float64Array(3 * points.length);
+    for (let n = 0; n < points.length; n++) {
+      const column = points[n]! % this.ni;
+      const row = (points[n]! - column) / this.ni;
+      out[3 * n] = lat.cos[row]! * lon.cos[column]!;
+      out[3 * n + 1] = lat.cos[row]! * lon.sin[column]!;
+      out[3 * n + 2] = lat.sin[row]!;
+    }
+    return out;
+  }
+
   /** The points around each place that may be its nearest; none outside. */
   #candidates(xy: Float64Array, lat: Float64Array, lon: Float64Array): { starts: Uint32Array; points: Uint32Array } {
     const places = xy.length / 2;
@@ -127,6 +153,7 @@ export class TensorGrid implements Grid {
           if (!this.axes) continue;
           // across a wide column the nearest row is not the row at the place's own latitude
           const tilted = indexBelow(this.axes.lat, this.#footLatitude(lat[n]!, lon[n]! - this.axes.lon[column]!));
+          if (tilted === row) continue;
           points[count++] = tilted * this.ni + column;
           points[count++] = Math.min(tilted + 1, this.nj - 1) * this.ni + column;
         }

@@ -48,6 +48,8 @@ interface Draft {
   readonly etiket: string;
   readonly grid: number;
   levels: LevelClass;
+  /** class of the records, also where `levels` is none because they stand alone */
+  readonly own: LevelClass;
   readonly interval: Series['interval'];
   readonly nk: number;
   readonly ip3: number | undefined;
@@ -110,7 +112,20 @@ function collect(columns: RunColumns, rows: Uint32Array, gridOf: (row: number) =
     const key = JSON.stringify([nomvar, grid, levels, typvar.replace('@', ''), etiket, interval, nk]);
     let draft = drafts.get(key);
     if (draft === undefined) {
-      draft = { row, nomvar, typvar, etiket, grid, levels, interval, nk, ip3: undefined, places: [], duplicates: [] };
+      draft = {
+        row,
+        nomvar,
+        typvar,
+        etiket,
+        grid,
+        levels,
+        own: levels,
+        interval,
+        nk,
+        ip3: undefined,
+        places: [],
+        duplicates: [],
+      };
       drafts.set(key, draft);
     }
     const base = stampToMs(columns.dateo[row]!);
@@ -191,9 +206,12 @@ function namesOf(drafts: readonly Draft[]): string[] {
   );
   // a surface field beside the levels of the same variable
   const settled = names.map((name, at) => {
+    const { levels, own } = drafts[at]!;
     const isShared = names.indexOf(name) !== names.lastIndexOf(name);
-    const isSurface = drafts[at]!.levels === 'none' && most.levels !== 'none';
-    return isShared && isSurface ? name + CLASS_SUFFIX.none : name;
+    if (!isShared || levels !== 'none') return name;
+    if (most.levels !== 'none') return name + CLASS_SUFFIX.none;
+    // a height that stands alone beside the surface
+    return own === 'none' ? name : name + CLASS_SUFFIX[own];
   });
   return settled.map((name, at) => {
     const before = settled.slice(0, at).filter((one) => one === name).length;

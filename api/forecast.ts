@@ -8,6 +8,7 @@ import type { LatLon } from '../schemas/vocabulary.js';
 import type { Surface } from './context.js';
 import { type EdrDeps, mayUse } from './edr/deps.js';
 import { methodNotAllowed, toFeatureError } from './errors.js';
+import { type ForecastOptions, readOptions, zoneAt } from './forecast-options.js';
 import { readSources, type SourceValues, sourceKey } from './forecast-values.js';
 import { type ForecastVariable, forecastVariable, type Source } from './forecast-variables.js';
 import { leaving } from './leaving.js';
@@ -20,6 +21,9 @@ import { sendJson } from './reply.js';
 export const FORECAST_PATH = '/v1/forecast';
 
 const HOUR = 3_600_000;
+
+/** Keys that programs give as often as they have values. */
+const LISTS: ReadonlySet<string> = new Set(['latitude', 'longitude', 'hourly']);
 
 function bad(text: string): FeatureError {
   return new FeatureError('bad_value', text);
@@ -75,11 +79,15 @@ function readHours(values: QueryValues, key: string): number | undefined {
   return Number(text);
 }
 
-/** Which times are wanted; hours count from now, or from the start of a run that now is not in. */
-function timeFilter(values: QueryValues, times: readonly number[], now: number): (ms: number) => boolean {
+/** Which times are wanted; hours count from now, or from the start of a run that now is not in; `ahead` of GMT, ms. */
+function timeFilter(
+  values: QueryValues,
+  times: readonly number[],
+  { now, ahead: zone }: { readonly now: number; readonly ahead: number },
+): (ms: number) => boolean {
   const [start, end] = ['start_hour', 'end_hour'].map((key) => {
     const text = values.get(key);
-    return text === undefined ? undefined : readHour(key, text);
+    return text === undefined ? undefined : readHour(key, text) - zone;
   });
   if (start !== undefined && end !== undefined && start > end) throw bad('start_hour is after end_hour; swap them.');
   const [ahead, behind] = [readHours(values, 'forecast_hours'), readHours(values, 'past_hours')];
@@ -127,20 +135,32 @@ function valuesOf(
   });
 }
 
+/** What the answers of all places have in common. */
+interface Shown {
+  readonly values: QueryValues;
+  readonly now: number;
+  /** start of the run, ms */
+  readonly base: number;
+  readonly began: number;
+  readonly options: ForecastOptions;
+  /** seconds that the times of the answer are ahead of GMT */
+  readonly offset: number;
+  readonly abbreviation: string;
+}
+
 function answerOf(
   variables: readonly ForecastVariable[],
   read: SourceValues,
   place: number,
-  options: { readonly values: QueryValues; readonly now: number; readonly base: number; readonly began: number },
+  { values, now, base, began, options, offset, abbreviation }: Shown,
 ): object {
-  const { values, now, base, began } = options;
   const all = timesOf(variables, read, place);
-  const isWanted = timeFilter(values, all, now);
+  const isWanted = timeFilter(values, all, { now, ahead: 1000 * offset });
   const shown = all.map(isWanted);
-  const unix = values.get('timeformat')?.trim().toLowerCase() === 'unixtime';
+  const { unix, zone } = options;
   const times = all
     .filter((_, n) => shown[n])
-    .map((ms) => (unix ? ms / 1000 : new Date(ms).toISOString().slice(0, 16)));
+    .map((ms) => (unix ? ms / 1000 : new Date(ms + 1000 * offset).toISOString().slice(0, 16)));
   const series = variables.map(
     (one) => [one.name, valuesOf(one, read, place, all, base).filter((_, n) => shown[n])] as const,
   );
@@ -155,10 +175,12 @@ function answerOf(
     latitude: read.places[place]![0],
     longitude: read.places[place]![1],
     generationtime_ms: Math.round((performance.now() - began) * 1000) / 1000,
-    utc_offset_seconds: 0,
-    timezone: 'GMT',
-    timezone_abbreviation: 'GMT',
+    utc_offset_seconds: offset,
+    timezone: zone,
+    timezone_abbreviation: abbreviation,
     elevation: elevationOf(read, place),
+    // the first of several has none
+    ...(place === 0 ? {} : { location_id: place }),
     ...(variables.length === 0 ? {} : hourly),
   };
 }
@@ -174,25 +196,16 @@ function elevationOf(read: SourceValues, place: number): number | null {
   return null;
 }
 
-function checkOptions(values: QueryValues): void {
-  const format = values.get('timeformat')?.trim().toLowerCase() ?? 'iso8601';
-  if (!['iso8601', 'unixtime'].includes(format))
-    throw bad(`timeformat: "${format.slice(0, 40)}" is unknown; give iso8601 or unixtime.`);
-  const zone = values.get('timezone')?.trim().toUpperCase() ?? 'GMT';
-  if (!['GMT', 'UTC', 'AUTO', ''].includes(zone))
-    throw bad(`timezone: "${zone.slice(0, 40)}" is not offered; times are GMT.`);
-}
-
 function forecastHandler(deps: EdrDeps): RequestHandler {
   return async (req, res) => {
     const began = performance.now();
-    const values = readQueryValues(req);
+    const values = readQueryValues(req, LISTS);
     const points = readPlaces(values);
-    checkOptions(values);
+    const options = readOptions(values);
     const collections = await collectionsOfModel(values, deps, mayUse(res, deps));
     const text = values.get('hourly');
     const names = text === undefined || text.trim() === '' ? [] : readNames('hourly', text)!;
-    const variables = names.map((name) => forecastVariable(name, collections));
+    const variables = names.map((name) => options.inUnits(forecastVariable(name, collections)));
     const sources = variables.flatMap((variable) => variable.sources);
     const home = collections.find(
       (one) => one.levtype === 'sfc' && one.parameters.some(({ nomvar }) => nomvar === ELEVATION),
@@ -202,7 +215,9 @@ function forecastHandler(deps: EdrDeps): RequestHandler {
     const read = await readSources([...sources, ...ground], points, deps, leaving(res));
     const base = sources[0] === undefined ? 0 : (newestRun(sources[0].collection)?.base ?? 0);
     const now = deps.now();
-    const answers = points.map((_, place) => answerOf(variables, read, place, { values, now, base, began }));
+    const { offset, abbreviation } = zoneAt(options.zone, base === 0 ? now : base);
+    const shown = { values, now, base, began, options, offset, abbreviation };
+    const answers = points.map((_, place) => answerOf(variables, read, place, shown));
     sendJson(res, 200, answers.length === 1 ? answers[0] : answers);
   };
 }

@@ -168,6 +168,10 @@ function forecastRoute(): RouteConfig {
         start_hour: text('First time.'),
         end_hour: text('Last time.'),
         timeformat: text('iso8601 or unixtime.'),
+        timezone: text('A name such as America/Toronto; absent or auto: GMT.'),
+        temperature_unit: text('celsius or fahrenheit.'),
+        wind_speed_unit: text('kmh, ms, mph or kn.'),
+        precipitation_unit: text('mm or inch.'),
       }),
     },
     responses: {

@@ -4,13 +4,15 @@ import { FeatureError } from '../../schemas/problem.js';
 
 export type QueryValues = ReadonlyMap<string, string>;
 
-/** Values by name in lower case. Throws FeatureError `bad_value` for one that is given twice. */
-export function readQueryValues(req: Request): QueryValues {
+/** Parts of several axes may be several parameters. */
+const LISTS: ReadonlySet<string> = new Set(['subset']);
+
+/** Values by name in lower case, those of `lists` joined by commas. Throws FeatureError `bad_value` for another given twice. */
+export function readQueryValues(req: Request, lists: ReadonlySet<string> = LISTS): QueryValues {
   const values = new Map<string, string>();
   for (const [name, value] of Object.entries(req.query)) {
     const key = name.toLowerCase();
-    // parts of several axes may be several parameters
-    if (key === 'subset' && Array.isArray(value)) {
+    if (lists.has(key) && Array.isArray(value)) {
       values.set(key, value.join(','));
       continue;
     }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { axe, type Bench, holds, mapShown, noBrowser, RUN, startBench, textOf } from './browser.js';
+import { plays } from './steps.js';
 
 describe('the page: opening, parameters, levels, runs, time', { skip: noBrowser }, () => {
   let bench: Bench;
@@ -117,34 +118,7 @@ describe('the page: opening, parameters, levels, runs, time', { skip: noBrowser 
     await using opened = await bench.open('#c=demo-sfc&p=2t');
     const { page, complaints } = opened;
     await mapShown(page);
-    // looked at from within, once a frame: what is on the screen, and which time it is
-    await page.evaluate(`(() => {
-      window.seen = { samples: 0, empty: 0, times: [] };
-      const look = () => {
-        const whole = [...document.querySelectorAll('.fill:not(.waiting) img')].some((tile) => tile.complete && tile.naturalWidth > 0);
-        window.seen.samples++;
-        if (!whole) window.seen.empty++;
-        const { shown } = document.body.dataset;
-        if (window.seen.times.at(-1) !== shown) window.seen.times.push(shown);
-        requestAnimationFrame(look);
-      };
-      look();
-    })()`);
-    const asked: string[] = [];
-    page.on('request', (request) => {
-      const url = new URL(request.url());
-      const time = url.searchParams.get('TIME') ?? url.searchParams.get('time');
-      if (url.searchParams.get('width') === '256' && time !== null && !asked.includes(time)) asked.push(time);
-    });
-    await page.focus('#map');
-    await page.keyboard.press('Space');
-    await holds(page, 'window.seen.samples >= 40 && window.seen.times.length > 12');
-    await page.keyboard.press('Space');
-    const { empty, times } = (await page.evaluate('window.seen')) as { empty: number; times: string[] };
-    assert.equal(empty, 0);
-    const inOrder = (list: readonly string[]): readonly string[] => [...list].sort();
-    assert.deepEqual(times.slice(0, 13), inOrder(times.slice(0, 13)), 'frames in their order');
-    assert.deepEqual(asked.slice(0, 12), inOrder(asked.slice(0, 12)), 'asked for in the order of showing');
+    await plays(page, 12);
     assert.deepEqual(complaints, []);
   });
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { axe, type Bench, holds, mapShown, noBrowser, readAt, startBench, textOf } from './browser.js';
+import { axe, type Bench, holds, mapShown, noBrowser, startBench, textOf } from './browser.js';
+import { coloursAgree } from './steps.js';
 
 const KEY = 'k'.repeat(24);
 const LINK = '#c=demo-sfc&p=2t&t=2025-01-16T18:00Z';
@@ -18,31 +19,7 @@ describe('the page: projections, errors, small screens', { skip: noBrowser }, ()
       await using opened = await bench.open(`#c=demo-pl&p=t&z=500&t=2025-01-16T18:00Z&crs=${crs}&o=none`);
       const { page, complaints } = opened;
       await mapShown(page);
-      const map = (await page.locator('#map').boundingBox())!;
-      const colours = (await page.evaluate(
-        `[...document.querySelectorAll('.legend-bin')].map((bin) => bin.getAttribute('fill'))`,
-      )) as string[];
-      let compared = 0;
-      for (let n = 0; n < 20; n++) {
-        const x = Math.round(map.x + map.width * (0.35 + 0.015 * n));
-        const y = Math.round(map.y + map.height * (0.3 + 0.02 * ((n * 7) % 20)));
-        const value = Number.parseFloat((await readAt(page, x, y)).replace('−', '-'));
-        if (Number.isNaN(value) || Math.abs(value / 5 - Math.round(value / 5)) < 0.03) continue;
-        const pixel = await page.evaluate(`(async () => {
-          for (const tile of document.querySelectorAll('.fill:not(.waiting) img')) {
-            const box = tile.getBoundingClientRect();
-            const [x, y] = [${x} - box.left, ${y} - box.top];
-            if (x < 0 || y < 0 || x >= box.width || y >= box.height) continue;
-            const canvas = new OffscreenCanvas(tile.naturalWidth, tile.naturalHeight);
-            const context = canvas.getContext('2d');
-            context.drawImage(tile, 0, 0);
-            const [r, g, b] = context.getImageData(Math.floor(x * tile.naturalWidth / box.width), Math.floor(y * tile.naturalHeight / box.height), 1, 1).data;
-            return '#' + [r, g, b].map((part) => part.toString(16).padStart(2, '0')).join('');
-          }
-        })()`);
-        assert.equal(pixel, colours[Math.floor((value + 40) / 5) + 1], `${value} at ${x}, ${y}`);
-        compared++;
-      }
+      const compared = await coloursAgree(page, 20);
       assert.ok(compared >= 5, `${compared} places compared`);
       assert.deepEqual(complaints, []);
     });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { axe, type Bench, holds, mapShown, noBrowser, POINT, readAt, startBench, textOf } from './browser.js';
+import { codeOf, downloads } from './steps.js';
 
 /** Value of the demo run at the point, as the service answers `query`: kelvin for 2t. */
 async function asked(bench: Bench, param: string, step: number): Promise<number> {
@@ -126,18 +127,13 @@ describe('the page: points', { skip: noBrowser }, () => {
     await using opened = await bench.open(link);
     const { page, complaints } = opened;
     await page.waitForSelector('#code-text');
-    const choose = async (dialect: string): Promise<void> => {
-      await page.click(`#code-${dialect}`);
-      await page.waitForSelector(`#code-${dialect}[aria-selected=true]`);
-    };
-    await choose('EDR');
+    await codeOf(page, 'EDR');
     await page.click('.copy');
     await page.waitForSelector('.toast:has-text("Copied.")');
     const url = (await page.evaluate('navigator.clipboard.readText()')) as string;
     const edr = (await (await fetch(url)).json()) as { ranges: Record<string, { values: number[] }> };
     assert.ok(Math.abs(edr.ranges['2t']!.values.at(-1)! - (await asked(bench, '2t', 24))) < 1e-4);
-    await choose('curl');
-    const text = await textOf(page.locator('#code-text'));
+    const text = await codeOf(page, 'curl');
     const body = /-d '(\{[\s\S]*\})'/.exec(text)![1]!;
     const answer = await fetch(/'(http[^']*)'\s*$/.exec(text)![1]!, {
       method: 'POST',
@@ -145,36 +141,14 @@ describe('the page: points', { skip: noBrowser }, () => {
       headers: { 'Content-Type': 'application/json' },
     });
     assert.equal(answer.status, 200);
-    await choose('Python');
-    assert.match(await textOf(page.locator('#code-text')), /user_key="anonymous"/);
+    assert.match(await codeOf(page, 'Python'), /user_key="anonymous"/);
     assert.deepEqual(complaints, []);
   });
 
   it('15 downloads in every format that the server lists', async () => {
     await using opened = await bench.open(link);
     const { page, complaints } = opened;
-    await page.waitForSelector('.downloads a', { state: 'attached' });
-    const links = (await page.evaluate(
-      `[...document.querySelectorAll('.downloads a')].map((link) => [link.dataset.format, link.href])`,
-    )) as [string, string][];
-    assert.ok(links.length >= 3);
-    const starts: Readonly<Record<string, RegExp>> = {
-      CoverageJSON: /^\{"type"/,
-      GeoJSON: /^\{"type":"FeatureCollection"/,
-      CSV: /^x,y/,
-      NetCDF: /^(CDF|.HDF)/,
-      GeoTIFF: /^(II|MM)/,
-      GRIB2: /^GRIB/,
-      Parquet: /^PAR1/,
-    };
-    for (const [format, href] of links) {
-      const answer = await fetch(href);
-      const head = Buffer.from(await answer.arrayBuffer())
-        .subarray(0, 60)
-        .toString('latin1');
-      assert.equal(answer.status, 200, `${format}: ${head}`);
-      assert.match(head, starts[format] ?? /./, format);
-    }
+    await downloads(page);
     assert.deepEqual(complaints, []);
   });
 

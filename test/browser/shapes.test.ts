@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Page, Request } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { axe, type Bench, freshLink, holds, mapShown, noBrowser, startBench, textOf } from './browser.js';
-
-const isSubmit = (request: Request): boolean => request.method() === 'POST' && /\/requests$/.test(request.url());
-const isPrice = (request: Request): boolean => request.method() === 'POST' && request.url().includes('dry-run');
+import { isPrice, isSubmit, typeShape } from './steps.js';
 
 /** Middle of the map and a length that is well inside it. */
 async function middle(page: Page): Promise<{ x: number; y: number }> {
@@ -59,13 +57,7 @@ describe('the page: areas and tracks', { skip: noBrowser }, () => {
     await using typed = await bench.open(SURFACE);
     const { page, complaints } = typed;
     await mapShown(page);
-    await page.keyboard.press('k');
-    await page.waitForSelector('#form-kind:focus');
-    await page.keyboard.press('Tab');
-    await page.keyboard.insertText('44, -74\n46, -74\n46, -70\n44.5, -69');
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Enter');
-    await page.waitForSelector('#extract');
+    await typeShape(page, '44, -74\n46, -74\n46, -70\n44.5, -69');
     const sent = page.waitForRequest(isSubmit);
     await page.locator('#extract').press('Enter');
     assert.equal((await sent).postData(), first.postData());

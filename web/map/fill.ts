@@ -3,6 +3,7 @@
  * flickers; the next ones are asked for ahead.
  */
 import L from 'leaflet';
+import { TileQueue } from './tile-queue.js';
 
 export interface FillSource {
   /** changes whenever anything but the time does */
@@ -41,12 +42,11 @@ export type AddressOf = (url: string) => Promise<string>;
 
 /** Insides of the layer that its tiles are made with. */
 interface TileInsides {
-  addressOf?: AddressOf;
+  addressOf: AddressOf | undefined;
+  queue: TileQueue;
+  isWanted: () => boolean;
   getTileUrl(coords: L.Coords): string;
-  createTile(coords: L.Coords, done: L.DoneCallback): HTMLElement;
 }
-
-const plainTiles = L.TileLayer.prototype as unknown as TileInsides;
 
 /** Tiles at exactly the zoom of the map, whole or not: a server that draws any box needs none that are scaled and blurred. */
 const ExactTiles = L.TileLayer.WMS.extend({
@@ -63,21 +63,27 @@ const ExactTiles = L.TileLayer.WMS.extend({
     this._setZoomTransforms(center, zoom);
   },
   createTile(this: TileInsides, coords: L.Coords, done: L.DoneCallback): HTMLElement {
-    const { addressOf } = this;
-    if (addressOf === undefined) return plainTiles.createTile.call(this, coords, done);
+    const { addressOf, queue, isWanted } = this;
     const tile = document.createElement('img');
     tile.alt = '';
     tile.onload = () => {
-      URL.revokeObjectURL(tile.src);
+      if (tile.src.startsWith('blob:')) URL.revokeObjectURL(tile.src);
       done(undefined, tile);
     };
     tile.onerror = () => done(new Error('no picture'), tile);
-    addressOf(this.getTileUrl(coords)).then(
-      (url) => {
+    const url = this.getTileUrl(coords);
+    queue.add(tile, isWanted, () => {
+      if (addressOf === undefined) {
         tile.src = url;
-      },
-      (error: unknown) => done(error instanceof Error ? error : new Error(String(error)), tile),
-    );
+        return;
+      }
+      addressOf(url).then(
+        (address) => {
+          tile.src = address;
+        },
+        () => tile.dispatchEvent(new Event('error')),
+      );
+    });
     return tile;
   },
 }) as unknown as new (
@@ -94,6 +100,7 @@ export class FillStack {
   #shown: number | undefined;
   #wanted: number | undefined;
   #waiters: (() => void)[] = [];
+  readonly queue = new TileQueue();
   /** tells of tiles that cannot be had */
   onFail: () => void = () => undefined;
 
@@ -168,7 +175,12 @@ export class FillStack {
       ...dimensions(time),
     };
     const layer = new ExactTiles(url, options as L.WMSOptions);
-    if (addressOf !== undefined) (layer as unknown as TileInsides).addressOf = addressOf;
+    Object.assign(layer as unknown as TileInsides, {
+      addressOf,
+      queue: this.queue,
+      isWanted: () => this.#wanted === time && this.#frames.get(time)?.layer === layer,
+    });
+    layer.on('tileunload', ({ tile }) => this.queue.drop(tile as HTMLImageElement));
     const frame: Frame = { layer, ready: false, failed: false, tries: 0 };
     this.#frames.set(time, frame);
     layer.on('loading', () => {

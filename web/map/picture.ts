@@ -42,6 +42,8 @@ export class PictureLayer extends ViewportLayer {
     const url = size.some((side) => side < 1 || side > MAX_SIDE)
       ? undefined
       : this.#source(map.options.crs!.code!, box, size, ratio);
+    // a picture that nobody waits for any more takes time from those that somebody does
+    if (this.#loading !== undefined) this.#loading.src = '';
     this.#loading = undefined;
     if (url === undefined) {
       this.#image.hidden = true;
@@ -52,6 +54,7 @@ export class PictureLayer extends ViewportLayer {
     this.#loading = next;
     next.onload = () => {
       if (this.#loading !== next) return;
+      this.#loading = undefined;
       if (this.#image.src.startsWith('blob:')) URL.revokeObjectURL(this.#image.src);
       this.#image.src = next.src;
       this.#image.hidden = false;
@@ -60,7 +63,8 @@ export class PictureLayer extends ViewportLayer {
     // a picture that cannot be had leaves the one before
     this.#addressOf(url).then(
       (address) => {
-        next.src = address;
+        if (this.#loading === next) next.src = address;
+        else if (address.startsWith('blob:')) URL.revokeObjectURL(address);
       },
       () => undefined,
     );

@@ -1,6 +1,5 @@
 /** The map as a picture: what is on the screen, with legend, title and time, put together in a canvas. */
 
-import { scaleFor } from '../model/catalogue.js';
 import { timeText } from '../model/times.js';
 import { numberText } from '../model/units.js';
 import type { Page } from '../page/page.js';
@@ -15,8 +14,7 @@ function css(name: string): string {
 }
 
 function drawLegend(page: Page, context: CanvasRenderingContext2D, width: number, top: number): void {
-  const { param, level } = page.selection!;
-  const scale = scaleFor(param, level);
+  const scale = page.scale;
   const wide = Math.min(520, width - 120) / scale.colours.length;
   context.font = '12px Inter, system-ui, sans-serif';
   context.textAlign = 'center';

@@ -24,6 +24,9 @@ export class Server {
   /** ms; until when the service, which is busy, is left alone */
   busyUntil: number | undefined;
   #ticks: ReturnType<typeof setInterval> | undefined;
+  #calls = 0;
+  /** called when the last of the calls under way has been answered */
+  onIdle: () => void = () => undefined;
   /** called when one of the two above changes */
   onChange: () => void = () => undefined;
 
@@ -77,7 +80,22 @@ export class Server {
     return storedKey() === undefined ? 'anonymous' : 'YOUR_KEY';
   }
 
+  /** Whether answers are waited for. */
+  get isAsking(): boolean {
+    return this.#calls > 0;
+  }
+
   async call(path: string, init: RequestInit = {}, signal?: AbortSignal): Promise<Response> {
+    this.#calls++;
+    try {
+      return await this.#call(path, init, signal);
+    } finally {
+      this.#calls--;
+      if (this.#calls === 0) this.onIdle();
+    }
+  }
+
+  async #call(path: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
     try {
       const answer = await this.#http.call(path, init, signal);
       this.#reached(true);

@@ -1,9 +1,10 @@
 /** What the parts of the page share: state, data of the server, words, and the means to change them. */
 import type { DecodedCoverage } from '../../client/covjson.js';
 import type { Price } from '../../client/polytope.js';
+import { type Scale, withRange } from '../../schemas/styles.js';
 import { type Translate, translator } from '../i18n/t.js';
 import type { MapView } from '../map/map-view.js';
-import { firstChoice, type Model, type Param, type Part, type Run } from '../model/catalogue.js';
+import { firstChoice, type Model, type Param, type Part, type Run, scaleFor } from '../model/catalogue.js';
 import type { PointAnswer } from '../model/coverage.js';
 import { layerOf, nearestLevel, type Selection, selectionOf, timeIndex } from '../model/select.js';
 import { ORIGIN, type Server } from '../model/server.js';
@@ -136,6 +137,13 @@ export class Page {
 
   get selection(): Selection | undefined {
     return selectionOf(this.state, this.data.models ?? [], this.data.runs);
+  }
+
+  /** Colours of what is shown, over the range chosen; only with a selection. */
+  get scale(): Scale {
+    const { param, level } = this.selection!;
+    const own = scaleFor(param, level);
+    return this.state.scale === undefined ? own : withRange(own, ...this.state.scale);
   }
 
   /** Times of what is shown; those of the run while the parameter's own are not known. */

@@ -107,6 +107,9 @@ function syncMap(page: Page, selection: Selection): void {
     effects.forget('lines');
     effects.forget('shape');
     if (fresh && state.view !== undefined) effects.run('view', selection.model.name, () => undefined);
+    const { queue } = map.fill!;
+    queue.isHeld = () => page.server.isAsking && !page.state.playing;
+    page.server.onIdle = () => queue.pump();
     map.fill!.onFail = () =>
       page.toast(page.t('mapFailed', { detail: layerOf(selection).layer }), {
         label: page.t('retry'),
@@ -132,11 +135,15 @@ function syncFill(page: Page, selection: Selection): void {
   const { time, times, at } = page;
   if (Number.isNaN(time)) return;
   const { layer, style } = layerOf(selection);
-  const key = `${layer} ${style} ${selection.run?.id} ${selection.level} ${selection.member}`;
+  const range = page.state.scale?.join(',');
+  const key = `${layer} ${style} ${selection.run?.id} ${selection.level} ${selection.member} ${range}`;
   page.effects.run('fill', `${key} ${time}`, () => {
     const { server } = page;
     const addressOf = server.hasKey ? (url: string) => server.addressOf(url) : undefined;
-    const dimensions = (one: number) => dimensionsOf(selection, one, selection.level);
+    const dimensions = (one: number) => ({
+      ...dimensionsOf(selection, one, selection.level),
+      ...(range === undefined ? {} : { COLORSCALERANGE: range }),
+    });
     const fill = page.map!.fill!;
     void fill.show({ key, url: WMS, layer, style, dimensions, addressOf }, time).then(() => {
       document.body.dataset['shown'] = isoMinute(time);

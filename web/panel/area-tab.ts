@@ -4,7 +4,7 @@ import { binOf, deliveredBreaks, type Scale } from '../../schemas/styles.js';
 import { ringKm2 } from '../geo/sphere.js';
 import { CellsLayer } from '../map/cells.js';
 import { outlineOf } from '../map/shapes.js';
-import { scaleFor, unitFamily } from '../model/catalogue.js';
+import { unitFamily } from '../model/catalogue.js';
 import { histogram, niceTicks, type Summary, summarise } from '../model/stats.js';
 import { timeText } from '../model/times.js';
 import { numberText, shown, type Unit, unitFor } from '../model/units.js';
@@ -90,7 +90,7 @@ function overTime(page: Page, fields: readonly AreaField[], unit: Unit, width: n
   return html`<h3>${page.t('overTime')}</h3><svg class="band" width=${width} height=${height + 6} viewBox=${`0 0 ${width} ${height + 6}`} role="img" aria-label=${page.t('overTime')}>
     ${niceTicks(low, high, 4).map((tick) => svg`<path class="isobar" d=${`M${left} ${6 + (1 - (tick - low) / span) * (height - 12)}H${width - 10}`} /><text x=${left - 5} y=${10 + (1 - (tick - low) / span) * (height - 12)} text-anchor="end">${numberText(tick, undefined, lang)}</text>`)}
     <path class="band-fill" d=${band} /><path class="band-mean" d=${line('mean')} />
-    <path class="now-line" d=${`M${x(Math.min(to, Math.max(from, page.time)))} 4V${height}`} /></svg>`;
+    ${Number.isNaN(page.time) ? '' : svg`<path class="now-line" d=${`M${x(Math.min(to, Math.max(from, page.time)))} 4V${height}`} />`}</svg>`;
 }
 
 export function areaTab(page: Page, width: number): TemplateResult {
@@ -105,7 +105,7 @@ export function areaTab(page: Page, width: number): TemplateResult {
   const field = fieldNear(fields, page.time);
   if (field === undefined) return head;
   const unit = unitFor(field.unit, unitFamily(selection.param), state.units);
-  const scale = scaleFor(selection.param, selection.level);
+  const scale = page.scale;
   const summary = summarise(field.values, selection.part.isLatLon ? weightsOf(field) : undefined);
   return html`${head}${numbers(page, feature, summary, unit)}
     <h3>${t('histogram', { time: timeText(field.time, state.lang, state.zone) })}</h3>${bars(page, field, scale, unit, width)}
@@ -137,7 +137,7 @@ export function drawArea(page: Page): void {
     cellsOn = leaflet;
     leaflet.addLayer(cells);
   }
-  const scale = scaleFor(selection!.param, selection!.level);
+  const scale = page.scale;
   const breaks = deliveredBreaks(scale);
   cells.show(field, selection!.part.spacing, (value) => {
     const bin = binOf(breaks, value);

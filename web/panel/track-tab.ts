@@ -1,6 +1,6 @@
 /** A track: its vertices, and a section of distance and pressure, or a line where there is one level only. */
 import { html, type SVGTemplateResult, svg, type TemplateResult } from 'lit-html';
-import { scaleFor, unitFamily, windNames } from '../model/catalogue.js';
+import { unitFamily, windNames } from '../model/catalogue.js';
 import { niceTicks } from '../model/stats.js';
 import { clockText } from '../model/times.js';
 import { numberText, shown, unitFor } from '../model/units.js';
@@ -83,7 +83,7 @@ function sectionPlot(page: Page, section: Section, width: number): TemplateResul
   const label = `${t('section')}: ${fieldName(page, { ...selection!, level: undefined })}, ${high}–${low}${isPressure ? ' hPa' : ''}, ${total} km`;
   return html`<div class="row-head"><h3>${t('section')}</h3>${section.wind === undefined ? '' : html`<span class="key">${t('barbsNote')}</span>`}${isPressure ? axisChoice(page) : ''}</div><svg class="section" width=${width} height=${TOP + HEIGHT + 52} viewBox=${`0 0 ${width} ${TOP + HEIGHT + 52}`} role="img" aria-label=${label}>
     <rect class="plot-ground" x=${LEFT} y=${TOP} width=${inner} height=${HEIGHT} />
-    ${cellsOf(section, scaleFor(selection!.param, selection!.level), frame).map((cell) => svg`<rect fill=${cell.colour} x=${cell.x.toFixed(1)} y=${cell.y.toFixed(1)} width=${cell.width.toFixed(1)} height=${(cell.height + 0.4).toFixed(1)} />`)}
+    ${cellsOf(section, page.scale, frame).map((cell) => svg`<rect fill=${cell.colour} x=${cell.x.toFixed(1)} y=${cell.y.toFixed(1)} width=${cell.width.toFixed(1)} height=${(cell.height + 0.4).toFixed(1)} />`)}
     ${levels.map((level) => svg`<path class="level-line" d=${`M${LEFT} ${y(level)}H${LEFT + inner}`} />`)}
     ${groundAndBarbs(page, section, frame)}
     ${namedLevels(section, frame).map((level) => svg`<text x=${LEFT - 7} y=${y(level) + 4} text-anchor="end">${level}</text>`)}

@@ -1,12 +1,13 @@
 /** Legends and swatches, drawn from the same table as the map: equal bins, ticks under the boundaries, the end bins mean "and beyond". */
 import { html, svg, type TemplateResult } from 'lit-html';
 import type { Scale } from '../../schemas/styles.js';
-import { paramFamily, scaleFor, unitFamily } from '../model/catalogue.js';
+import { paramFamily, unitFamily } from '../model/catalogue.js';
 import { layerOf } from '../model/select.js';
 import { ORIGIN } from '../model/server.js';
-import { numberText, shown, unitFor } from '../model/units.js';
+import { numberText, shown, type Unit, unitFor } from '../model/units.js';
 import { areTooClose } from '../page/grid-points.js';
-import type { Page } from '../page/page.js';
+import { closeMenu, type Page } from '../page/page.js';
+import { icon } from './icons.js';
 import { overlaysFor } from './params.js';
 
 const plain = (colour: string): string => (colour === 'none' ? 'transparent' : colour);
@@ -79,12 +80,36 @@ export function notes(page: Page): string {
     .join(', ');
 }
 
+/** The unit, and behind it the range of the colours: first and last break, in the unit that is shown. */
+function rangeMenu(page: Page, scale: Scale, unit: Unit): TemplateResult {
+  const { t, state, store } = page;
+  const use = (range: readonly [number, number] | undefined, event: Event): void => {
+    event.preventDefault();
+    closeMenu(event);
+    store.dispatch({ type: 'set', part: { scale: range } });
+  };
+  const submit = (event: SubmitEvent): void => {
+    const form = new FormData(event.target as HTMLFormElement);
+    const [low, high] = ['low', 'high'].map((name) =>
+      Number(((Number(form.get(name)) - unit.offset) / unit.scale).toPrecision(6)),
+    );
+    if (low! < high!) use([low!, high!], event);
+    else event.preventDefault();
+  };
+  const field = (name: string, label: string, value: number): TemplateResult =>
+    html`<label>${label}<input name=${name} type="number" step="any" required .value=${String(Number(shown(value, unit).toPrecision(4)))}></label>`;
+  const known = scale.family !== 'other' || state.scale !== undefined;
+  const [low, high] = known ? [scale.breaks[0]!, scale.breaks.at(-1)!] : [0, 1];
+  return html`<details class="menu range" name="legend-menu"><summary aria-label=${`${t('scaleRange')}: ${unit.text}`} title=${t('scaleRange')}><b>${unit.text || scale.unitText || '1'}</b>${icon('chevron')}</summary><form class="card pop range-form" @submit=${submit}><b>${t('scaleRange')}</b>${field('low', t('scaleFrom'), low)}${field('high', t('scaleTo'), high)}
+    <div><button class="button primary" type="submit">${t('apply')}</button>${state.scale === undefined ? '' : html`<button class="button" type="button" id="range-reset" @click=${(event: Event) => use(undefined, event)}>${t('scaleReset')}</button>`}</div></form></details>`;
+}
+
 export function legend(page: Page): TemplateResult {
   const { selection, state } = page;
   if (selection === undefined) return html``;
-  const scale = scaleFor(selection.param, selection.level);
+  const { scale } = page;
   const family = paramFamily(selection.param);
   const unit = unitFor(SCALE_UCUM[scale.unit] ?? scale.unit, unitFamily(selection.param), state.units);
-  const head = html`<div class="legend-head"><b>${unit.text || scale.unitText || '1'}</b><span>${notes(page)}</span></div>`;
-  return html`${head}${family === 'other' ? image(page) : bar(page, scale)}`;
+  const head = html`<div class="legend-head">${rangeMenu(page, scale, unit)}<span>${notes(page)}</span></div>`;
+  return html`${head}${family === 'other' && state.scale === undefined ? image(page) : bar(page, scale)}`;
 }

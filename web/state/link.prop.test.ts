@@ -37,6 +37,7 @@ const state: fc.Arbitrary<State> = fc.record({
   member: fc.integer({ min: -1, max: 50 }),
   time: fc.constantFrom('', '2025-01-16T18:00Z', '2025-01-16T18:00:30Z', '+18h', '+0.25h'),
   overlays: fc.subarray<Overlay>(['msl', 'barbs', 'gh', 'points']),
+  scale: fc.constantFrom(undefined, [-10, 25] as const, [0, 1e-7] as const, [968.5, 1048] as const),
   crs: fc.constantFrom(undefined, '5937' as const, '3857' as const, '84' as const),
   view: fc.option(fc.record({ lat: grid(-90, 90, 0.001), lon: grid(-180, 180, 0.001), zoom: grid(0, 12, 0.01) }), {
     nil: undefined,

@@ -63,6 +63,7 @@ function printUnits({ units }: State): string | undefined {
 }
 
 const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z|\+\d{1,4}(\.\d{1,3})?h)$/;
+const RANGE_END = /^-?\d{1,12}(\.\d{1,12})?(e[-+]?\d{1,2})?$/;
 const number = (text: string, low: number, high: number): number | undefined => {
   const value = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   return value >= low && value <= high ? value : undefined;
@@ -112,6 +113,15 @@ const KEYS: readonly Key[] = [
       if (text === NO_OVERLAY) return { overlays: [] };
       const overlays = text.split(',').map((one) => oneOf(OVERLAYS, one));
       return overlays.every((one) => one !== undefined) ? { overlays: overlays as Overlay[] } : undefined;
+    },
+  },
+  {
+    key: 's',
+    print: ({ scale }) => scale?.map((value) => String(Number(value.toPrecision(6)))).join(','),
+    parse: (text) => {
+      const numbers = text.split(',').map((word) => (RANGE_END.test(word) ? Number(word) : Number.NaN));
+      const [low, high] = numbers as [number, number];
+      return numbers.length === 2 && high > low ? { scale: [low, high] } : undefined;
     },
   },
   {

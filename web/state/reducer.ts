@@ -38,10 +38,24 @@ export function reduce(state: State, action: Action): State {
     case 'model': {
       const { collection, param, level } = action;
       const { feature, job, view, crs } = START;
-      return { ...state, collection, param, level, run: 'latest', member: -1, time: '', feature, job, view, crs };
+      return {
+        ...state,
+        collection,
+        param,
+        level,
+        run: 'latest',
+        member: -1,
+        time: '',
+        scale: undefined,
+        feature,
+        job,
+        view,
+        crs,
+      };
     }
     case 'param':
-      return { ...state, collection: action.collection, param: action.key, level: action.level };
+      // a range belongs to the field that it was chosen for
+      return { ...state, collection: action.collection, param: action.key, level: action.level, scale: undefined };
     case 'overlay': {
       const others = state.overlays.filter((one) => one !== action.name);
       return { ...state, overlays: action.on ? [...others, action.name] : others };

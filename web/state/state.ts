@@ -44,6 +44,8 @@ export interface State {
   /** ISO instant, `2025-01-16T18:00Z`, or `+18h` after the start of the run; empty: the first */
   readonly time: string;
   readonly overlays: readonly Overlay[];
+  /** first and last break of the scale of colours, in its unit, where somebody chose them */
+  readonly scale: readonly [low: number, high: number] | undefined;
   readonly crs: Crs | undefined;
   readonly view: View | undefined;
   readonly feature: Feature | undefined;
@@ -65,6 +67,7 @@ export const START: State = {
   member: -1,
   time: '',
   overlays: ['msl', 'barbs'],
+  scale: undefined,
   crs: undefined,
   view: undefined,
   feature: undefined,

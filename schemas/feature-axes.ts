@@ -90,6 +90,7 @@ export const HORIZONTAL: readonly FeatureAxis[] = ['latitude', 'longitude'];
 /** Values of one point by the axes they belong to. */
 export function readPoint(raw: unknown, axes: readonly FeatureAxis[] | undefined, member: string): readonly unknown[] {
   const wanted = axes ?? HORIZONTAL;
+  if (Array.isArray(raw) && raw.length === wanted.length) return raw;
   const numbers = ['no', 'one', 'two', 'three', 'four'];
   const point = readList(raw, member, `points as [${wanted.join(', ')}]`);
   if (point.length !== wanted.length) {

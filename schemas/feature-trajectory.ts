@@ -48,6 +48,8 @@ function readVertices(raw: unknown, axes: readonly PathAxis[], given: boolean, c
     );
   }
   const at = (name: PathAxis): number => axes.indexOf(name);
+  const latitudeAt = at('latitude');
+  const longitudeAt = at('longitude');
   const levelAt = at('levelist');
   const stepAt = at('step');
   return points.map((item): { place: LatLon; level?: number; step?: number } => {
@@ -58,11 +60,12 @@ function readVertices(raw: unknown, axes: readonly PathAxis[], given: boolean, c
       );
     }
     const values = readPoint(item, axes, 'points');
-    return {
-      place: readLatLon(values[at('latitude')], values[at('longitude')], 'points'),
-      ...(levelAt < 0 ? {} : { level: readNumber(values[levelAt], 'points', 'levelist') }),
-      ...(stepAt < 0 ? {} : { step: readSeconds(values[stepAt], 'points') }),
+    const vertex: { place: LatLon; level?: number; step?: number } = {
+      place: readLatLon(values[latitudeAt], values[longitudeAt], 'points'),
     };
+    if (levelAt >= 0) vertex.level = readNumber(values[levelAt], 'points', 'levelist');
+    if (stepAt >= 0) vertex.step = readSeconds(values[stepAt], 'points');
+    return vertex;
   });
 }
 

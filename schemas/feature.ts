@@ -110,7 +110,20 @@ function checkMembers(type: FeatureTypeName, members: Map<string, unknown>): Mem
     const value = folded[name];
     if (typeof value === 'string') folded[name] = value.trim().toLowerCase();
   }
-  return check(featureShapes[type], folded, 'feature', true) as Members;
+  const { points } = folded;
+  if (!isPlainPoints(points)) return check(featureShapes[type], folded, 'feature', true) as Members;
+  // long lists of points are mostly right: what was looked at needs no schema, and no copy
+  return { ...(check(featureShapes[type], { ...folded, points: [] }, 'feature', true) as Members), points };
+}
+
+/** Lists of a few numbers each, as every schema of points has them. */
+function isPlainPoints(points: unknown): points is readonly (readonly number[])[] {
+  if (!Array.isArray(points)) return false;
+  for (const point of points) {
+    if (!Array.isArray(point) || point.length > 8) return false;
+    for (let n = 0; n < point.length; n++) if (!Number.isFinite(point[n])) return false;
+  }
+  return true;
 }
 
 function pointsOf(

@@ -39,7 +39,11 @@ export function refuseOversized(body: unknown, limits: SizeLimits): void {
           `"${shorten(where)}": a list of ${value.length} items is over the limit of ${limits.arrayItems}; give fewer points.`,
         );
       }
-      for (const item of value) waiting.push({ value: item, depth: depth + 1, where });
+      for (const item of value) {
+        // numbers are most of what long lists hold
+        if (typeof item === 'string') refuseText(item, where, limits.stringBytes);
+        else if (typeof item === 'object') waiting.push({ value: item, depth: depth + 1, where });
+      }
       continue;
     }
     const entries = Object.entries(value);

@@ -14,10 +14,10 @@ import { environment, interopFolder } from './environment.js';
 const golden = shared('fst');
 const never = new AbortController().signal;
 
-function check(python: string, cases: readonly object[]): void {
+function check(python: string, cases: readonly object[], more: object = {}): void {
   const ran = spawnSync(python, [join(interopFolder, 'geotiff', 'check.py')], {
     encoding: 'utf8',
-    env: { ...process.env, POLYFST_CHECK: JSON.stringify({ cases }) },
+    env: { ...process.env, POLYFST_CHECK: JSON.stringify({ cases, ...more }) },
     maxBuffer: 2 ** 28,
   });
   const failed = ran.stdout.split('\n').filter((line) => line.startsWith('not ok'));
@@ -58,7 +58,9 @@ test('rasterio places every value of even grids, and covers the others', {
     const made = await convertCase(run, folder.path, '.tif', { where, set: { crs }, name: crs.replace(':', '') });
     cases.push({ tif: made.out, folder: folder.path, record: made.records[0], kind: 'warped', label: crs });
   }
-  check(found.python, cases);
+  const degrees = await convertCase(run, folder.path, '.tif', { where, name: 'degrees' });
+  const grib = await convertCase(run, folder.path, '.grib2', { where });
+  check(found.python, cases, { pairs: [[native.out, degrees.out]], gribs: [grib.out] });
   return undefined;
 });
 
@@ -83,6 +85,22 @@ async function writeLarge(path: string): Promise<Float32Array> {
   return values;
 }
 
+/** The first overview holds the means of two by two points. */
+async function assertOverview(tiff: Awaited<ReturnType<typeof fromFile>>, whole: Float32Array): Promise<void> {
+  const image = await tiff.getImage(1);
+  assert.deepEqual([image.getWidth(), image.getHeight(), image.isTiled], [650, 350, true]);
+  const [means] = (await image.readRasters()) as unknown as Float32Array[];
+  for (const [x, y] of [
+    [0, 0],
+    [600, 17],
+    [649, 340],
+  ] as const) {
+    const four = [0, 1, 1300, 1301].map((step) => whole[2 * y * 1300 + 2 * x + step]!);
+    const mean = four.reduce((sum, value) => sum + value, 0) / 4;
+    assert.ok(Math.abs(means![y * 650 + x]! - mean) < 1e-5, `${x} ${y}`);
+  }
+}
+
 test('tiles and overviews open in rasterio and geotiff.js, and come back as the same record', async (context) => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, 'large.fst');
@@ -96,6 +114,10 @@ test('tiles and overviews open in rasterio and geotiff.js, and come back as the 
     const [raster] = (await image.readRasters()) as unknown as Float32Array[];
     const flipped = Float32Array.from(values, (_, k) => values[(699 - Math.floor(k / 1300)) * 1300 + (k % 1300)]!);
     assert.deepEqual(raster, flipped);
+    const [part] = (await image.readRasters({ window: [500, 500, 530, 520] })) as unknown as Float32Array[];
+    const cut = Float32Array.from(part!, (_, k) => flipped[(500 + Math.floor(k / 30)) * 1300 + 500 + (k % 30)]!);
+    assert.deepEqual(part, cut);
+    await assertOverview(tiff, flipped);
   } finally {
     tiff.close();
   }

@@ -1,6 +1,7 @@
 /** GRIB2 that we write through ecCodes and cfgrib, and GRIB2 that ecCodes writes through our reader. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type ConvertOutcome, convert } from '../../extraction/convert/convert.js';
@@ -18,16 +19,20 @@ const never = new AbortController().signal;
 const convertTo = (input: string, out: string): Promise<ConvertOutcome> =>
   convert({ inputs: [input], out, where: [], options: new Map(), signal: never });
 
-/** East components of a wind record, from the library. */
-async function turnedWind(path: string, row: number): Promise<Float64Array> {
+/** Both components of a wind to the east and north in m/s, from the library. */
+async function turnedWind(path: string, row: number): Promise<readonly Float64Array[]> {
   await using file = await openFst(path);
   const record = file.record(row);
   const [partner] = file.find({ nomvar: 'VV', ip1: record.ip1 });
   const [u, v] = [await file.read(record), await file.read(partner!)];
   const grid = await file.grid(record);
   const turns = await grid.rotation(Uint32Array.from({ length: grid.size }, (_, k) => k));
-  return toEarth(u.values as Float32Array, v.values as Float32Array, turns).east;
+  const { east, north } = toEarth(u.values as Float32Array, v.values as Float32Array, turns);
+  return [east, north].map((values) => values.map((value) => value * METRES_PER_SECOND));
 }
+
+/** Of a knot. */
+const METRES_PER_SECOND = 0.514444;
 
 function check(python: string, settings: object): void {
   const ran = spawnSync(python, [join(interopFolder, 'grib2', 'check.py')], {
@@ -86,15 +91,17 @@ test('wind turned to the east and north carries no flag', { skip: skipWithout(go
   const found = environment('grib2');
   if ('skip' in found) return context.skip(found.skip);
   await using folder = await temporaryFolder();
-  const options = { set: { winds: 'earth' }, where: ['nomvar=UU', 'nomvar=VV'], name: 'earth' };
+  const where = ['nomvar=UU', 'nomvar=VV', 'level=500'];
+  const options = { set: { winds: 'earth' }, where, name: 'earth' };
   const made = await convertCase(join(golden!, 'run/2026112100_003'), folder.path, '.grib2', options);
   const keys = made.records.map(() => ({ uvRelativeToGrid: 0 }));
-  check(found.python, { cases: [], keys: [[made.out, keys]] });
   const [u] = made.records;
   const turned = await turnedWind(join(golden!, 'run/2026112100_003'), Number(u!['row']));
+  const dump = join(folder.path, 'turned.bin');
+  await writeFile(dump, Buffer.concat(turned.map(({ buffer }) => Buffer.from(buffer))));
+  check(found.python, { cases: [], keys: [[made.out, keys]], vectors: [[made.out, dump]] });
   const back = join(folder.path, 'back.fst');
   await assert.rejects(convertTo(made.out, back), /grid axes/);
-  assert.ok(turned.every(Number.isFinite));
   return undefined;
 });
 

@@ -9,7 +9,7 @@ import sys
 
 import numpy as np
 import rasterio
-from rasterio.warp import transform as warp_transform
+from rasterio.warp import calculate_default_transform, transform as warp_transform
 from pyproj import CRS, Transformer
 from rio_cogeo.cogeo import cog_validate
 
@@ -92,6 +92,40 @@ for case in SETTINGS["cases"]:
             gap = np.abs(band.ravel()[inside.ravel()][near] - values[numbers[near]])
             spread = np.nanmax(values) - np.nanmin(values)
             check(label + " near points", near.sum() == 0 or gap.max() <= 0.1 * spread, gap.max() if near.sum() else 0)
+
+
+def bilinear(field, column, row):
+    """Values between pixel centres of a raster; NaN beyond the outermost centres."""
+    height, width = field.shape
+    x, y = np.floor(column).astype(int), np.floor(row).astype(int)
+    inside = (x >= 0) & (y >= 0) & (x < width - 1) & (y < height - 1)
+    x, y = np.where(inside, x, 0), np.where(inside, y, 0)
+    u, v = column - x, row - y
+    value = ((1 - u) * (1 - v) * field[y, x] + u * (1 - v) * field[y, x + 1]
+             + (1 - u) * v * field[y + 1, x] + u * v * field[y + 1, x + 1])
+    return np.where(inside, value, np.nan)
+
+
+# a grid laid on even degrees beside the same grid as it is: interpolated here once more
+for native_path, warped_path in SETTINGS.get("pairs", []):
+    with rasterio.open(native_path) as native, rasterio.open(warped_path) as warped:
+        check("warped is in longitude and latitude", warped.crs.to_epsg() == 4326, warped.crs)
+        _, width, height = calculate_default_transform(native.crs, "EPSG:4326", native.width, native.height, *native.bounds)
+        check("the derived system warps", width > 0 and height > 0, f"{width} x {height}")
+        field, got = native.read(1).astype(float), warped.read(1)
+        lat, lon = centres(warped)
+        x, y = warp_transform("EPSG:4326", native.crs, lon, lat)
+        column, row = ~native.transform * (np.asarray(x), np.asarray(y))
+        want = bilinear(field, column - 0.5, row - 0.5).reshape(got.shape)
+        both = ~np.isnan(want) & ~np.isnan(got)
+        gap = np.abs(got[both] - want[both]).max()
+        spread = np.nanmax(field) - np.nanmin(field)
+        check("warped values", both.mean() > 0.3 and gap <= 1e-4 * spread, f"off by {gap} of {spread} at {both.mean():.0%}")
+
+# GRIB2 of a rotated grid as GDAL places it
+for path in SETTINGS.get("gribs", []):
+    with rasterio.open(path) as dataset:
+        check("GRIB2 has a derived system", CRS.from_user_input(dataset.crs.to_wkt()).is_derived, dataset.crs)
 
 print(json.dumps({"failed": len(FAILED)}))
 sys.exit(1 if FAILED else 0)

@@ -166,5 +166,18 @@ for path, keys in SETTINGS.get("keys", []):
             got = get(handle, key)
             check(f"{os.path.basename(path)} {key}", str(got) == str(want), f"{got}, not {want}")
 
+# float64 values of the first messages of a file, in its units
+for path, dump in SETTINGS.get("vectors", []):
+    wanted = np.fromfile(dump, dtype="<f8")
+    at = 0
+    for handle in messages(path):
+        got = ec.codes_get_values(handle)
+        if at + got.size > wanted.size:
+            break
+        off = np.abs(got - wanted[at:at + got.size]).max()
+        check(f"{os.path.basename(path)} turned {get(handle, 'shortName')}", off <= 1e-3 + 2.0 ** get(handle, "binaryScaleFactor") / 2, off)
+        at += got.size
+    check(f"{os.path.basename(path)} turned fields", at == wanted.size and at > 0, f"{at} of {wanted.size}")
+
 print(json.dumps({"failed": len(FAILED)}))
 sys.exit(1 if FAILED else 0)

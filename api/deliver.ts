@@ -28,19 +28,22 @@ export interface Delivery {
   readonly contentType: string;
 }
 
-/** Answers a GET or HEAD with the result. Throws `gone` when its bytes are no longer in the store. */
+/**
+ * Answers a GET or HEAD with the result. Throws `gone` when its bytes are no longer in the store. Resolves to the bytes
+ * where all of them were sent in one piece.
+ */
 export async function deliver(
   req: Request,
   res: Response,
   delivery: Delivery,
   store: Pick<ObjectStore, 'head' | 'read'>,
-): Promise<void> {
+): Promise<Uint8Array | undefined> {
   const { ref, id } = delivery;
   const etag = `"${ref.sha256}"`;
-  const info = await store.head(ref.key);
-  if (info === undefined || info.bytes !== ref.bytes) {
-    throw new FeatureError('gone', 'The result is no longer kept; submit the request again.');
-  }
+  const isPlain = req.method === 'GET' && !('range' in req.headers) && !('if-none-match' in req.headers);
+  // The usual case: all of a small result, read in one go.
+  const whole = isPlain && ref.bytes <= PIECE_BYTES ? await readAll(store, ref) : undefined;
+  if (whole === undefined) await requireKept(store, ref);
   res.setHeader('ETag', etag);
   res.setHeader('Accept-Ranges', 'bytes');
   res.setHeader('Cache-Control', 'private, no-cache');
@@ -48,7 +51,7 @@ export async function deliver(
   if (matchesEtag(req.headers['if-none-match'], etag)) {
     res.statusCode = 304;
     res.end();
-    return;
+    return undefined;
   }
   res.setHeader('Content-Disposition', `attachment; filename="${id}.${ref.extension}"`);
   const ifRange = req.headers['if-range'];
@@ -64,7 +67,28 @@ export async function deliver(
   res.setHeader('Content-Type', delivery.contentType);
   res.setHeader('Content-Length', length);
   if (req.method === 'HEAD') res.end();
+  else if (whole !== undefined) res.end(whole);
   else await pump(res, ref.key, start, length, store);
+  return whole;
+}
+
+function gone(): FeatureError {
+  return new FeatureError('gone', 'The result is no longer kept; submit the request again.');
+}
+
+async function requireKept(store: Pick<ObjectStore, 'head'>, ref: ResultRef): Promise<void> {
+  const info = await store.head(ref.key);
+  if (info === undefined || info.bytes !== ref.bytes) throw gone();
+}
+
+/** Bytes of a result; throws `gone` when they are not there, or fewer than were written. */
+async function readAll(store: Pick<ObjectStore, 'read'>, ref: ResultRef): Promise<Uint8Array> {
+  try {
+    return await store.read(ref.key, 0, ref.bytes);
+  } catch (error) {
+    const isGone = error instanceof FeatureError && ['file_not_found', 'truncated_file'].includes(error.code);
+    throw isGone ? gone() : error;
+  }
 }
 
 /** Sends the bytes at the pace of the client; stops reading when it is gone. */
@@ -75,19 +99,19 @@ async function pump(
   length: number,
   store: Pick<ObjectStore, 'read'>,
 ): Promise<void> {
-  const gone = new AbortController();
-  const onClose = (): void => gone.abort();
+  const left = new AbortController();
+  const onClose = (): void => left.abort();
   res.once('close', onClose);
   try {
-    for (let at = 0; at < length && !gone.signal.aborted; ) {
-      const piece = await store.read(key, start + at, Math.min(PIECE_BYTES, length - at), gone.signal);
+    for (let at = 0; at < length && !left.signal.aborted; ) {
+      const piece = await store.read(key, start + at, Math.min(PIECE_BYTES, length - at), left.signal);
       at += piece.length;
-      if (!res.write(piece)) await once(res, 'drain', { signal: gone.signal });
+      if (!res.write(piece)) await once(res, 'drain', { signal: left.signal });
     }
-    if (!gone.signal.aborted) res.end();
+    if (!left.signal.aborted) res.end();
   } catch (error) {
     // A client that went away is its own affair; anything else after the first byte can only be told by cutting the line.
-    if (gone.signal.aborted) return;
+    if (left.signal.aborted) return;
     throw error;
   } finally {
     res.removeListener('close', onClose);

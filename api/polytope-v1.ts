@@ -191,8 +191,8 @@ class V1 {
     if (verdict === 'bad') throw unknown;
     if (verdict === 'late')
       throw new FeatureError('gone', 'The address is no longer good; poll the request for a new one.');
-    await deliver(req, res, { id, ref, contentType: v1ContentType(ref) }, store);
-    await keepResult(this.#deps, record);
+    const bytes = await deliver(req, res, { id, ref, contentType: v1ContentType(ref) }, store);
+    await keepResult(this.#deps, record, bytes);
   }
 }
 

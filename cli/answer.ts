@@ -15,12 +15,14 @@ import { RegionFinder } from '../extraction/region/region.js';
 import { SideFiles } from '../extraction/side-files.js';
 import { underTrace } from '../extraction/trace.js';
 import type { Config } from '../schemas/config.js';
-import { MOST_PARTS } from '../schemas/job.js';
+import { type ExtractJob, MOST_PARTS } from '../schemas/job.js';
 import { parseFeatureRequest } from '../schemas/request.js';
 import { requestToJson } from '../schemas/request-print.js';
 import type { AnswerRequest } from '../workers/extract-job.js';
 import { clockOf } from './load-config.js';
 import { resultType } from './result-type.js';
+
+const JUST_MS = 1000;
 
 /** Bytes of values that this process may hold: what the configuration says, or half of what the machine allows. */
 export const memoryBudget = (config: Config): number => config.memory.maxBytes ?? defaultMemory();
@@ -94,11 +96,21 @@ export function requestPlanner(catalogue: Catalogue, config: Config, deps: Extra
   };
 }
 
+/** A job that was priced a moment ago on the very index that this process has needs no look at what is published. */
+function isJustPriced({ acceptedAt, collection, indexVersion }: ExtractJob, catalogue: Catalogue): boolean {
+  const age = Date.now() - acceptedAt;
+  if (indexVersion === undefined || age < 0 || age > JUST_MS) return false;
+  return (
+    catalogue.collections().some(({ name }) => name === collection) &&
+    catalogue.cube(collection).version === indexVersion
+  );
+}
+
 /** Answers extract jobs in a job process: the index is looked at again, since it may have moved since the job was accepted. */
 export function requestAnswerer(catalogue: Catalogue, config: Config, deps: ExtractDeps): AnswerRequest {
   return (job, signal, { part }) =>
     underTrace(job.trace, async () => {
-      await catalogue.sync(signal);
+      if (!isJustPriced(job, catalogue)) await catalogue.sync(signal);
       const plan = await planBody(job.request, job.collection, catalogue, config, deps);
       const rest = { ...resultType(plan.request.format), notes: plan.notes, version: plan.cube.version };
       if (part === undefined) return { chunks: encodePlan(plan, deps, signal), ...rest };

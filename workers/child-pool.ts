@@ -66,7 +66,8 @@ export class ChildPool implements AsyncDisposable {
     try {
       return await child.run(job, signal, context);
     } finally {
-      if (child.load === 0) this.#leave(child, signal.aborted);
+      // Several may have ended in the same turn of the loop: the first to come here was the last.
+      if (child.load === 0 && this.#shared.has(child)) this.#leave(child, signal.aborted);
     }
   };
 

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { JOB_ID, jobResultSchema, jobSchema } from '../schemas/job.js';
 import { FeatureError } from '../schemas/problem.js';
 import { crashPoint } from './crash-point.js';
+import { syncFolder } from './folder-sync.js';
 
 const id = z.string().regex(JOB_ID);
 const instant = z.number().int().nonnegative();
@@ -162,16 +163,6 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   while (at < bytes.length) {
     const { bytesWritten } = await file.write(bytes, at, bytes.length - at);
     at += bytesWritten;
-  }
-}
-
-/** Makes a new name in a folder survive the loss of power. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

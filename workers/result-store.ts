@@ -4,13 +4,14 @@
  * is delivered. So a reader sees a complete result or none, and two runs of one job publish one outcome.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { link, mkdir, open, rmdir, unlink } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type Job, jobSchema, type ResultRef } from '../schemas/job.js';
 import { FeatureError } from '../schemas/problem.js';
 import { crashPoint } from './crash-point.js';
-import { endingSchema, syncFolder } from './journal.js';
+import { syncFolder, syncFolderTogether } from './folder-sync.js';
+import { endingSchema } from './journal.js';
 
 const outcomeSchema = z.strictObject({ job: jobSchema, end: endingSchema });
 /** A job together with how it ended. */
@@ -21,6 +22,8 @@ export interface ResultStore {
   head(key: string): Promise<{ bytes: number; etag: string } | undefined>;
   read(key: string, offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
   write(key: string, chunks: AsyncIterable<Uint8Array>): Promise<unknown>;
+  /** Writes under a key that is new and that nobody reads before it is published; `settleName` makes its name durable. */
+  writeNew?(key: string, chunks: AsyncIterable<Uint8Array>): Promise<unknown>;
   list(prefix: string): AsyncIterable<string>;
   remove(key: string): Promise<void>;
   localPath?(key: string): string;
@@ -51,7 +54,10 @@ export async function writeResult(
   return { ...written, attempt, contentType, extension };
 }
 
-/** Writes bytes under a key of their own that begins with `prefix`; refuses more than `maxBytes`. */
+/**
+ * Writes bytes under a key of their own that begins with `prefix`; refuses more than `maxBytes`. Bytes that were never
+ * published may be cut short, and their name may be lost with the power: publishing an outcome settles both.
+ */
 export async function writeObject(
   store: ResultStore,
   prefix: string,
@@ -76,7 +82,8 @@ export async function writeObject(
   }
   const key = `${prefix}-${randomBytes(4).toString('hex')}`;
   crashPoint('result.before-write');
-  await store.write(key, counted());
+  if (store.writeNew === undefined) await store.write(key, counted());
+  else await store.writeNew(key, counted());
   crashPoint('result.after-write');
   return { key, bytes, sha256: hash.digest('hex') };
 }
@@ -160,24 +167,43 @@ export async function createOnce(store: ResultStore, key: string, bytes: Uint8Ar
 
 async function createFile(path: string, bytes: Uint8Array): Promise<boolean> {
   const folder = dirname(path);
-  if ((await mkdir(folder, { recursive: true })) !== undefined) await syncFolder(dirname(folder));
   // The prefix of FsStore's unfinished writes: left behind by a crash, it is swept with them.
   const temporary = join(folder, `.writing-${randomBytes(9).toString('hex')}`);
-  const file = await open(temporary, 'wx', 0o600);
+  const file = await openNew(temporary);
   try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  try {
+    try {
+      await file.writeFile(bytes);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
     await link(temporary, path);
-    await syncFolder(folder);
-    return true;
   } catch (error) {
+    await unlink(temporary);
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
-  } finally {
-    await unlink(temporary);
   }
+  await Promise.all([syncNames(folder), unlink(temporary)]);
+  return true;
+}
+
+/** A new file; its folder, one of many, is made where it is not there. */
+async function openNew(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx', 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(dirname(path), { recursive: true });
+    return open(path, 'wx', 0o600);
+  }
+}
+
+async function syncNames(folder: string): Promise<void> {
+  await Promise.all([syncFolder(folder), syncFolderTogether(dirname(folder))]);
+}
+
+/** Makes the name of an object survive the loss of power that was written for an answer without an outcome of its own. */
+export async function settleName(store: ResultStore, key: string): Promise<void> {
+  const path = store.localPath?.(key);
+  if (path !== undefined) await syncNames(dirname(path));
 }

@@ -66,16 +66,21 @@ test('a run through NetCDF and Zarr is the same run to the library: keys, descri
   const python = pythonOf(context);
   if (python === undefined) return;
   await using folder = await temporaryFolder();
-  for (const [file, suffix] of [
-    ['run/2026112100_003', '.nc'],
-    ['run/2026112100_003', '.zarr'],
-    ['ensemble.xdf.fst', '.nc'],
-    ['hybrid.xdf.fst', '.zarr'],
+  for (const [file, suffix, container] of [
+    ['run/2026112100_003', '.nc', 'xdf'],
+    ['run/2026112100_003', '.zarr', 'xdf'],
+    ['ensemble.xdf.fst', '.nc', 'xdf'],
+    ['hybrid.xdf.fst', '.zarr', 'xdf'],
+    ['ensemble.rsf.fst', '.nc', 'rsf'],
+    ['run/2026112100.rsf.fst', '.nc', 'rsf'],
   ] as const) {
-    const [middle, back] = [join(folder.path, `middle${suffix}`), join(folder.path, 'back.xdf')];
+    const [middle, made] = [join(folder.path, `middle${suffix}`), join(folder.path, `back.${container}`)];
     await through(join(golden!, file), middle);
-    const { skipped, lost } = await through(middle, back);
+    const { skipped, lost } = await through(middle, made);
     assert.deepEqual([skipped, lost], [[], []]);
+    const back = join(folder.path, 'back.xdf');
+    // the library at hand knows one container: records of the other one are copied as they are
+    if (container === 'rsf') await through(made, back);
     const dump = join(folder.path, 'values.bin');
     const got = jsonLines(python, 'librmn/read.py', [back, dump]) as Line[];
     const bytes = readFileSync(dump);

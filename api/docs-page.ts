@@ -55,6 +55,7 @@ export function docs(deps: ApiDeps): Router {
     res.setHeader('Content-Security-Policy', PAGE_POLICY);
     res.type('html').send(page(prefix));
   });
+  router.all('/docs', methodNotAllowed('GET', 'HEAD'));
   router.get('/docs/start.js', (_req, res) => {
     res.type('js').send(start(prefix));
   });

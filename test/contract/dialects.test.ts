@@ -99,6 +99,17 @@ describe('error dialects', () => {
     });
   }
 
+  it('the page of the documentation knows its methods', async () => {
+    for (const [method, status] of [
+      ['POST', 405],
+      ['DELETE', 405],
+      ['OPTIONS', 204],
+    ] as const) {
+      const reply = await ask(service.url, '/docs', { method });
+      assert.deepEqual([reply.status, reply.headers.allow], [status, 'GET, HEAD, OPTIONS'], method);
+    }
+  });
+
   it('a fault of our own leaks nothing and is logged with its cause', async () => {
     const reply = await ask(service.url, '/broken/bug');
     assert.equal(reply.status, 500);

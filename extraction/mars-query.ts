@@ -39,6 +39,11 @@ function readArea(raw: unknown): Area {
 
 /** Folds a query. Throws FeatureError `unknown_key`, `over_specified` or `bad_value`. */
 export function foldQuery(query: MarsQuery): FoldedQuery {
+  if (typeof query !== 'object' || query === null || Array.isArray(query))
+    throw new FeatureError(
+      'bad_request',
+      'a query is an object of MARS keys; give for example { param: "2t", step: 0 }.',
+    );
   const keys: Record<string, unknown> = {};
   let area: Area | undefined;
   for (const [spelled, value] of Object.entries(query)) {

@@ -81,6 +81,13 @@ test('what is absent means the newest run, all steps, all levels, pl or sfc', as
   assert.equal(range.length, 4);
 });
 
+test('what is no query, and a server that does not answer, are told by code', async () => {
+  await using reader = await MarsReader.open([path]);
+  for (const query of [null, 'param=t', []]) await assert.rejects(reader.read(query as never), { code: 'bad_request' });
+  // nothing listens on the discard port of the loopback
+  await assert.rejects(MarsReader.open('http://127.0.0.1:9'), { code: 'storage_unavailable', message: /address/ });
+});
+
 test('an area is closed; points of whole rows and columns keep that shape', async () => {
   await using reader = await MarsReader.open(folder);
   const query = { param: 'TT', level: 500, step: 0 };

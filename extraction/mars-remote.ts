@@ -16,7 +16,10 @@ export interface RemoteServer {
   readonly collection: string;
 }
 
-/** Connects. Throws FeatureError `not_found` where there is no such collection, or several and none is named. */
+/**
+ * Connects. Throws FeatureError `not_found` where there is no such collection, or several and none is named, and
+ * `storage_unavailable` where nobody answers.
+ */
 export async function connect(
   url: string,
   key: string | undefined,
@@ -25,7 +28,7 @@ export async function connect(
 ): Promise<RemoteServer> {
   const options = { url, ...(key === undefined ? {} : { key }) };
   const client = new PolytopeClient(options);
-  const names = await client.collections(signal);
+  const names = await asLocal(() => client.collections(signal));
   const chosen = collection ?? (names.length === 1 ? names[0] : undefined);
   if (chosen !== undefined && names.includes(chosen))
     return { client, edr: new EdrClient(options), collection: chosen };
@@ -68,6 +71,13 @@ async function asLocal<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof ServiceError && isCode(error.code))
       throw new FeatureError(error.code, error.message, { cause: error });
+    // what fetch throws when there is no answer at all
+    if (error instanceof TypeError && error.cause instanceof Error)
+      throw new FeatureError(
+        'storage_unavailable',
+        `the server does not answer (${error.cause.message}); check its address, and that it runs.`,
+        { cause: error },
+      );
     throw error;
   }
 }

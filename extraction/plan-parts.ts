@@ -2,6 +2,9 @@
  * Big plans in parts: runs of whole groups, cut only where the date or the member changes, so that several workers can
  * read one request and its parts in order are the answer, byte for byte. Equal plans are cut in equal places.
  */
+import { MOST_PARTS } from '../schemas/job.js';
+import type { Limits } from '../schemas/limits.js';
+import { areaKm2 } from './feature-area.js';
 import { groupValues, type Plan, type PlannedGroup } from './plan-types.js';
 
 /** Groups [from, to) of a plan. */
@@ -47,6 +50,25 @@ export function partsOfPlan(plan: Plan, most: number): readonly PlanPart[] {
     done += valuesOf(stretch);
   }
   return parts;
+}
+
+/** How many parts the limits want; 1 for one that they let pass. Parts by values hold half of what would be split again. */
+function wantedParts(plan: Plan, limits: Pick<Limits, 'splitValues' | 'areaKm2'>): number {
+  const { values, fields } = plan.cost;
+  const byValues = limits.splitValues > 0 && values > limits.splitValues ? (2 * values) / limits.splitValues : 1;
+  const byArea = limits.areaKm2 > 0 ? (areaKm2(plan.request.feature) * fields) / limits.areaKm2 : 1;
+  return Math.min(MOST_PARTS, Math.ceil(Math.max(byValues, byArea)));
+}
+
+/** Number of parts that a plan is worked on in; undefined for one that stays whole. */
+export function partCount(plan: Plan, limits: Pick<Limits, 'splitValues' | 'areaKm2'>): number | undefined {
+  // Cutting into as many parts as came of the cut must give them again.
+  for (let count = wantedParts(plan, limits); count > 1; ) {
+    const { length } = partsOfPlan(plan, count);
+    if (length === count) return count;
+    count = length;
+  }
+  return undefined;
 }
 
 /** The plan of one part; what the parts have in common - head, notes, cost - stays that of the whole. */

@@ -168,6 +168,17 @@ export function gridOfField(
   return found;
 }
 
+/** Grid of a field by its coordinates alone. Throws `unsupported_grid`, `grid_error`. */
+export async function placedGrid(
+  scope: Scope,
+  field: CfVariable,
+  [nj, ni]: readonly [nj: number, ni: number],
+): Promise<FstGrid> {
+  const name = textOf(field, 'grid_mapping')?.split(/[ :]/)[0];
+  const { grid } = await infer(scope, field, name === undefined ? undefined : scope.find(name), nj, ni);
+  return grid!;
+}
+
 /** Descriptor records that travel with a dataset: their keys and values, each once. */
 export async function travellingDescriptors(
   scopes: readonly Scope[],

@@ -6,12 +6,12 @@ import { type CfNumbers, type CfVariable, sizeOf } from '../../formats/cf.js';
 import type { CfSource } from '../../formats/cf-source.js';
 import { FeatureError } from '../../schemas/problem.js';
 import type { FstField } from '../fst/field.js';
-import { WIND_PAIRS } from '../grid/winds.js';
 import { gridOfField, type ReadGrid, travellingDescriptors } from './cf-grids.js';
 import { keyReader, type RecordKeys } from './cf-keys.js';
 import { numberOf, type Scope, scopesOf, textOf } from './cf-scope.js';
-import { parameterOf, TURNED_WINDS } from './cf-units.js';
-import { keepsIntegers, recordValues } from './cf-values.js';
+import { parameterOf } from './cf-units.js';
+import { counted, keepsIntegers, recordValues } from './cf-values.js';
+import { windTurn } from './cf-winds.js';
 import type { ConvertOptions, ConvertProgress, ConvertReport, FstTarget, LostKey, SkippedRecord } from './formats.js';
 import { FstSink, packingOption } from './fst-sink.js';
 import { choice } from './options.js';
@@ -166,7 +166,8 @@ class CfImport {
     const shape = variable.shape.slice(-planeDims);
     const [nj, ni] = planeDims === 1 ? [1, shape[0]!] : [shape.at(-2)!, shape.at(-1)!];
     const grid = await gridOfField(scope, variable, [nj, ni], this.#descriptors);
-    this.#checkWinds(variable, grid);
+    const wind = await windTurn(scope, variable, grid, [nj, ni]);
+    const partner = wind && parameterOf(wind.partner, this.options.get('units') === 'ignore');
     const keysAt = await keyReader(scope, variable, {
       intervals: choice(this.options, 'intervals', ['length', 'ip'], 'length'),
       etiket: this.options.get('etiket') ?? 'POLYFST',
@@ -180,7 +181,18 @@ class CfImport {
       const raw = await this.#plane(field, at);
       if (raw === undefined) continue;
       const keys = await keysAt(at);
-      const { values, missing } = recordValues(variable, grid.arrange(raw), parameter, keys.packing);
+      const own = recordValues(variable, grid.arrange(raw), parameter, keys.packing);
+      const beside = wind && (await this.source.slice(wind.partner, at));
+      if (wind !== undefined && beside === undefined) continue;
+      const { values, missing } =
+        wind === undefined
+          ? own
+          : counted(
+              await wind.turned(
+                own.values as Float32Array,
+                recordValues(wind.partner, grid.arrange(beside!), partner!, undefined).values as Float32Array,
+              ),
+            );
       // a cell that no record filled
       if (missing === values.length && !isFull) continue;
       await this.#record(field, grid, { ...keys, nomvar: parameter.nomvar }, values, missing, nk);
@@ -192,18 +204,6 @@ class CfImport {
         detail: `${variable.name}: ${sizeOf(leading) - wrote} of ${sizeOf(leading)} planes hold no value and became no record.`,
       });
     }
-  }
-
-  /** Components towards true east and north would be wrong on axes that point elsewhere. */
-  #checkWinds(variable: CfVariable, { grid }: ReadGrid): void {
-    const turned = TURNED_WINDS[textOf(variable, 'standard_name') ?? ''];
-    if (turned === undefined || WIND_PAIRS[turned] === undefined || grid === undefined) return;
-    const letter = grid.def.ref?.grtyp ?? grid.def.grtyp;
-    if (!'ENS'.includes(letter)) return;
-    throw new FeatureError(
-      'unsupported_type',
-      'it points to true east or north on a turned grid; turn it to grid axes first.',
-    );
   }
 
   async #plane({ variable, panel }: Field, at: readonly number[]): Promise<CfNumbers | undefined> {

@@ -19,6 +19,13 @@ function missingValues({ attributes }: CfVariable): readonly number[] {
   });
 }
 
+/** Values with the number of those that are missing. */
+export function counted(values: Float32Array): RecordValues {
+  let missing = 0;
+  for (const value of values) if (Number.isNaN(value)) missing++;
+  return { values, missing };
+}
+
 /** Integers that go back as they are: written by integers of records. */
 export function keepsIntegers(variable: CfVariable, values: CfNumbers, packing: number | undefined): boolean {
   const base = packing === undefined ? -1 : (packing >> 8) & 63;
@@ -64,7 +71,9 @@ export function recordValues(
   if (packing !== undefined && keepsIntegers(variable, values, packing)) return integers(variable, values, packing);
   const scale = numberOf(variable.attributes, 'scale_factor') ?? 1;
   const offset = numberOf(variable.attributes, 'add_offset') ?? 0;
-  const marks = missingValues(variable).filter((mark) => !Number.isNaN(mark));
+  // a mark in float64 stands for the float32 that values were rounded to
+  const rounded = values instanceof Float32Array ? missingValues(variable).map(Math.fround) : missingValues(variable);
+  const marks = rounded.filter((mark) => !Number.isNaN(mark));
   const wide =
     values instanceof Float64Array && packing !== undefined && ((packing >> 8) & 63) === 5 && (packing & 255) > 32;
   const out = wide ? new Float64Array(values.length) : new Float32Array(values.length);

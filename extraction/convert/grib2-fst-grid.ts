@@ -21,7 +21,7 @@ function longitudes({ ni, lon1, lon2 }: RegularGrid | GaussianGrid): Float64Arra
 }
 
 function gaussian(grid: GaussianGrid, northward: boolean): FstGrid {
-  const all = gaussianLatitudes(2 * grid.rows);
+  const all = Float64Array.from(gaussianLatitudes(2 * grid.rows));
   if (!northward) all.reverse();
   let start = 0;
   for (let k = 1; k < all.length; k++) if (Math.abs(all[k]! - grid.lat1) < Math.abs(all[start]! - grid.lat1)) start = k;

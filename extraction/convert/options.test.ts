@@ -72,6 +72,18 @@ test('winds turn to true directions, both components or none', async () => {
   const east0 = [...variables.values()].find(({ attributes }) => attributes['standard_name'] === 'eastward_wind')!;
   assert.deepEqual(await valuesOf(east0), Float32Array.from(east));
   assert.equal(east0.attributes['fst_nomvar'], undefined);
+  const back = join(folder, 'winds-back.fst');
+  const options = new Map([['exact', '1']]);
+  await convert({ inputs: [out], out: back, where: [], options, signal: never });
+  await using again = await openFst(back);
+  for (const [row, wanted] of [u, v].entries()) {
+    const { nomvar } = file.record(row);
+    const { values } = await again.read(again.first({ nomvar, ip1: 0 }), { as: 'float32' });
+    const off = (values as Float32Array).reduce((most, value, k) => {
+      return Math.max(most, Math.abs(value - Number(wanted.values[k])));
+    }, 0);
+    assert.ok(off < 1e-5, `${nomvar} is ${off} off along the axes of the grid`);
+  }
 });
 
 test('the diagnostic level joins the levels of the model only when it is asked for and complete', async () => {

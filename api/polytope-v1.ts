@@ -11,6 +11,7 @@ import type { Authenticator } from './auth.js';
 import { withAcceptedFormat } from './binary-accept.js';
 import { type ApiDeps, callerOf } from './context.js';
 import { deliver, v1ContentType } from './deliver.js';
+import { downloadEnd } from './download-end.js';
 import { errorHandler, methodNotAllowed, notFoundHandler, RETRY_SECONDS } from './errors.js';
 import type { KnownBodies } from './fast-answers.js';
 import { keepResult } from './kept-answers.js';
@@ -194,11 +195,4 @@ class V1 {
     const bytes = await deliver(req, res, { id, ref, contentType: v1ContentType(ref) }, store);
     await keepResult(this.#deps, record, bytes);
   }
-}
-
-/** Until when a download address is good: as long as the result, at most as long as configured. */
-function downloadEnd(record: JobRecord, limits: ApiDeps['config']['limits'], now: number): number {
-  const finished = record.finishedAt ?? now;
-  const result = record.expiresAt ?? finished + limits.resultTtlSeconds * 1000;
-  return Math.min(result, finished + limits.downloadTtlSeconds * 1000);
 }

@@ -114,6 +114,30 @@ describe('the page: opening, parameters, levels, runs, time', { skip: noBrowser 
     assert.deepEqual(complaints, []);
   });
 
+  it('changes the range of the colours, on the map and in the link, and shows grid points', async () => {
+    await using opened = await bench.open('#c=demo-sfc&p=2t&t=2025-01-16T18:00Z');
+    const { page, complaints } = opened;
+    await mapShown(page);
+    const asked = page.waitForRequest((request) => request.url().includes('COLORSCALERANGE=0%2C20'));
+    await page.click('.range summary');
+    await page.fill('.range [name=low]', '0');
+    await page.fill('.range [name=high]', '20');
+    await page.keyboard.press('Enter');
+    await asked;
+    await holds(page, `location.hash.includes('&s=0,20')`);
+    const [first] = await page.locator('.legend-bar text').allTextContents();
+    assert.equal(first, '0');
+    await page.click('.range summary');
+    assert.deepEqual(await axe(page), []);
+    await page.click('#range-reset');
+    await holds(page, `!location.hash.includes('&s=')`);
+    const points = page.waitForResponse((answer) => answer.url().includes('/radius?'));
+    await page.click('[data-overlay=points]');
+    assert.equal((await points).status(), 200);
+    await holds(page, `Number(document.querySelector('canvas[data-points]')?.dataset.points) > 20`);
+    assert.deepEqual(complaints, []);
+  });
+
   it('8 plays without an empty frame', async () => {
     await using opened = await bench.open('#c=demo-sfc&p=2t');
     const { page, complaints } = opened;

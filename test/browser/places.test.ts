@@ -40,6 +40,7 @@ describe('the page: projections, errors, small screens', { skip: noBrowser }, ()
     await using opened = await small.open(`${LINK}&f=box:41,-79,49,-61`);
     const { page } = opened;
     await page.waitForSelector('#tab-body [role=alert] code:has-text("too_large")');
+    assert.equal(await page.locator('#fewer').count(), 0, 'not one step fits');
   });
 
   it('19 says that the server is gone, and goes on when it is back', async () => {

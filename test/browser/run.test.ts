@@ -105,6 +105,9 @@ describe('the page on the reference run', { skip: noBrowser || skipWithout(run, 
     );
     await track.page.click('#extract');
     await track.page.waitForSelector('.section rect[fill]');
+    // the surface pressure of this run reaches down to 950 hPa
+    await track.page.waitForSelector('.section .ground');
+    assert.ok((await track.page.locator('.section .section-barb').count()) >= 6, 'barbs');
     assert.deepEqual(track.complaints, []);
   });
 

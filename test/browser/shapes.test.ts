@@ -95,6 +95,17 @@ describe('the page: areas and tracks', { skip: noBrowser }, () => {
       labels.some((label) => /^\d\d:\d\d$/.test(label)),
       'times along the track',
     );
+    assert.ok((await page.locator('.section .section-barb').count()) >= 6, 'barbs');
+    await page.click('[data-axis=log]');
+    await page.waitForSelector('[data-axis=log][aria-checked=true]');
+    await page.click('.track-table summary');
+    await page.fill('[data-vertex="1"]', '7.5');
+    await page.keyboard.press('Tab');
+    await holds(page, `location.hash.includes('46,-70@+7.5h')`);
+    await page.click('[data-track-level="850"]');
+    await holds(page, `location.hash.includes('/z=1000,500')`);
+    await page.click('#fill-speed');
+    await holds(page, `!location.hash.includes('@+7.5h')`);
     assert.deepEqual(await axe(page), []);
     assert.deepEqual(complaints, []);
   });

@@ -74,7 +74,7 @@ Napi::Value pairs(Napi::Env env, std::vector<double>&& values) { return addon::m
 
 /** Places that are found in less time than it takes to wake a thread; Gaussian rows have to be computed the first time. */
 bool is_quick(const GridDef& def, std::size_t places) {
-  constexpr std::size_t few_places = 128, short_axes = 16384;
+  constexpr std::size_t few_places = 1024, short_axes = 16384;
   return places <= few_places && std::size_t{def.ni} + def.nj <= short_axes && def.grtyp != 'G';
 }
 

@@ -29,11 +29,14 @@ struct Span {
 
 class ScaleMemory;
 class JumpFile;
+class LineCache;
 
 /** Buffers of one batch. */
 struct Workspace {
   /** scales of the records of the file that is being read, where it remembers them */
   ScaleMemory* scales = nullptr;
+  /** what was read of that file before, where it remembers it */
+  LineCache* lines = nullptr;
   /** jump index of that file, where it has one */
   const JumpFile* jumps = nullptr;
   PayloadBuffer payload;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/jump_read.h"
+#include "core/line_cache.h"
 #include "core/missing.h"
 
 namespace polyfst {
@@ -57,9 +58,13 @@ void pick(const Layout& layout, const Payload& payload, std::uint64_t step, Runs
   }
 }
 
-Payload load_part(const Source& source, const Located& record, std::uint64_t begin, std::uint64_t end, PayloadBuffer& buffer) {
-  const MutableBytes bytes = buffer.resize(end - begin);
-  source.read(record.offset + begin, bytes);
+Payload load_part(const Source& source, const Located& record, std::uint64_t begin, std::uint64_t end, Workspace& work) {
+  const MutableBytes bytes = work.payload.resize(end - begin);
+  if (work.lines != nullptr && LineCache::takes(bytes.size())) {
+    work.lines->read(source, record.offset + begin, bytes);
+  } else {
+    source.read(record.offset + begin, bytes);
+  }
   return {bytes.data(), bytes.size(), order_of(record.spec.container)};
 }
 
@@ -81,11 +86,11 @@ void gather_plain(const Source& source, const Located& record, Runs runs, std::s
   } else if (headed && work.spans.front().begin < merge_gap) {
     work.spans.front().begin = 0;
   } else if (headed) {
-    read_scale(record.spec, load_part(source, record, 0, 16, work.payload), layout);
+    read_scale(record.spec, load_part(source, record, 0, 16, work), layout);
   }
   for (const Span& span : work.spans) {
     const std::uint64_t end = std::min(span.end, record.bytes);
-    const Payload part = load_part(source, record, span.begin, end, work.payload);
+    const Payload part = load_part(source, record, span.begin, end, work);
     if (headed && span.begin == 0) read_scale(record.spec, part, layout);
     pick(layout.behind(span.begin), part, step, runs.subspan(span.first, span.last - span.first), out);
   }

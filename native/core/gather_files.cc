@@ -50,6 +50,7 @@ FloatBatch gather_files(std::span<const NamedFile> files, std::span<const std::u
       file = open_file(files[number].path, files[number].identity);
       open = number;
       work.scales = &file->scales();
+      work.lines = &file->lines();
       jumps = nullptr;
     }
     if (jumps == nullptr && !jump_folder.empty() && (records[r].spec.datyp & turbo_flag) != 0) jumps = file->jumps(jump_folder);

@@ -9,6 +9,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "core/line_cache.h"
 #include "core/plain.h"
 #include "core/source.h"
 
@@ -60,6 +61,7 @@ class OpenFile final : public Source {
   /** Still the same bytes under a name. */
   bool is_current() const;
   ScaleMemory& scales() const { return scales_; }
+  LineCache& lines() const { return lines_; }
   /** The jump index of the file below `folder`, or null; it is looked for until it is there. */
   std::shared_ptr<const JumpFile> jumps(const std::string& folder) const;
 
@@ -68,6 +70,7 @@ class OpenFile final : public Source {
   std::uint64_t size_;
   Identity identity_;
   mutable ScaleMemory scales_;
+  mutable LineCache lines_;
   mutable std::mutex lock_;
   mutable std::shared_ptr<const JumpFile> jumps_;
 };

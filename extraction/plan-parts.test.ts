@@ -5,8 +5,9 @@ import { DEFAULT_LIMITS } from '../schemas/limits.js';
 import { parseFeatureRequest } from '../schemas/request.js';
 import { demoCube } from '../test/demo-cube.js';
 import { assemble } from './assemble.js';
+import { areaKm2 } from './feature-area.js';
 import { planRequest } from './plan.js';
-import { type PlanPart, partOfPlan, partsOfPlan } from './plan-parts.js';
+import { type PlanPart, partCount, partOfPlan, partsOfPlan } from './plan-parts.js';
 import type { Plan } from './plan-types.js';
 import { RegionFinder } from './region/region.js';
 
@@ -72,6 +73,23 @@ describe('parts of a plan', () => {
     });
     assert.equal(partsOfPlan(members, 32).length, 3);
     assert.equal(partsOfPlan(await plan({ date: '20250115', time: '0000' }), 32).length, 1);
+  });
+
+  it('are as many as the limits of values or of area want, and as can be cut', async () => {
+    const whole = await plan({});
+    const area = areaKm2(whole.request.feature) * whole.cost.fields;
+    const none = { splitValues: 0, areaKm2: 0 };
+    assert.equal(partCount(whole, none), undefined);
+    assert.equal(partCount(whole, { ...none, areaKm2: Math.ceil(area) }), undefined);
+    assert.equal(partCount(whole, { ...none, areaKm2: Math.ceil(area / 2) }), 2);
+    assert.equal(partCount(whole, { ...none, areaKm2: 1 }), 4);
+    assert.equal(partCount(whole, { ...none, splitValues: whole.cost.values }), undefined);
+    assert.equal(partCount(whole, { ...none, splitValues: whole.cost.values - 1 }), 3);
+    assert.equal(partCount(whole, { splitValues: whole.cost.values, areaKm2: Math.ceil(area / 3) }), 3);
+    const oneRun = await plan({ date: '20250115', time: '0000' });
+    assert.equal(partCount(oneRun, { ...none, areaKm2: 1 }), undefined);
+    const series = await plan({ feature: { type: 'timeseries', points: [[45, -73]] } });
+    assert.equal(partCount(series, { ...none, areaKm2: 1 }), undefined);
   });
 
   it('cover the plan without gaps, whatever their number', async () => {

@@ -128,8 +128,8 @@ function ownPoints({ points: all, starts: of }: PlannedGroup, slots: Uint32Array
 export function* readsOfGroup(plan: Plan, g: number, way: ReadWay): Generator<PlannedRead> {
   const group = plan.groups[g]!;
   if (group.points.length === 0) return;
-  // plans of points are one group, whose rows are those of the plan before (features/point-series.ts)
-  const records = orderedRecords(plan.cube, group.rows, plan.groups.length === 1 && group.starts === undefined);
+  // plans of points and paths are one group, whose rows are mostly those of the plan before (features/point-series.ts)
+  const records = orderedRecords(plan.cube, group.rows, plan.groups.length === 1);
   const { starts } = group;
   const valuesOf = (at: number): number => {
     if (starts === undefined) return group.points.length;
@@ -141,7 +141,8 @@ export function* readsOfGroup(plan: Plan, g: number, way: ReadWay): Generator<Pl
     const file = records.file.subarray(from, to);
     const isWhole = from === 0 && to === records.file.length;
     const { files, fileOf } = isWhole ? records : fileSet(plan.cube, file);
-    const own = starts === undefined ? { points: group.points } : ownPoints(group, slots);
+    const isAsPlanned = starts === undefined || (isWhole && records.inOrder);
+    const own = isAsPlanned ? { points: group.points, ...(starts ? { starts } : {}) } : ownPoints(group, slots);
     yield { group: g, files, fileOf, file, slots, batch: batchBetween(records, container, from, to), work, ...own };
   }
 }

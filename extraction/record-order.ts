@@ -9,8 +9,9 @@ import { fileSet } from './file-set.js';
 import { isRemote } from './remote-files.js';
 
 export interface OrderedRecords {
-  /** record slots of the group */
+  /** record slots of the group; `inOrder`: 0, 1, 2, … */
   readonly slots: Uint32Array;
+  readonly inOrder: boolean;
   /** number in the cube's files of each record */
   readonly file: Uint32Array;
   readonly files: FileSet;
@@ -73,6 +74,7 @@ function ordered(cube: Datacube, rows: Uint32Array): OrderedRecords {
   const order = fileOrder(records);
   const file = order === undefined ? records.file : picked(records.file, order);
   return {
+    inOrder: order === undefined,
     slots: order ?? Uint32Array.from(rows, (_, slot) => slot),
     file,
     ...fileSet(cube, file),

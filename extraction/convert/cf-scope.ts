@@ -132,11 +132,16 @@ export class Scope {
 
   /** Variables that stand beside a field: along some of its dimensions or scalar, with a role; those that it names first. */
   beside(field: CfVariable, wanted: Role): CfVariable[] {
-    const named = (textOf(field, 'coordinates') ?? '').split(' ').map((name) => this.find(name));
+    const coordinates = textOf(field, 'coordinates');
+    const named = (coordinates ?? '').split(' ').map((name) => this.find(name));
+    // a single level is that of the fields that name it, where fields name their coordinates at all
+    const isForeign = (one: CfVariable): boolean =>
+      wanted === 'level' && one.dims.length === 0 && coordinates !== undefined && !named.includes(one);
     const all = [this.group, ...[...this.above].reverse()].flatMap(({ variables }) => variables);
     const fits = (one: CfVariable | undefined): one is CfVariable =>
       one !== undefined &&
       one !== field &&
+      !isForeign(one) &&
       one.dims.every((dim) => field.dims.includes(dim)) &&
       one.attributes['fst_nomvar'] === undefined &&
       roleOf(one.name, one) === wanted;

@@ -210,7 +210,7 @@ function namesOf(drafts: readonly Draft[]): string[] {
     const isShared = names.indexOf(name) !== names.lastIndexOf(name);
     if (!isShared || levels !== 'none') return name;
     if (most.levels !== 'none') return name + CLASS_SUFFIX.none;
-    // a height that stands alone beside the surface
+    // a height that stands alone, beside the surface
     return own === 'none' ? name : name + CLASS_SUFFIX[own];
   });
   return settled.map((name, at) => {

@@ -49,10 +49,7 @@ class Places {
 
 async function sampled(context: FeatureContext, feature: Trajectory): Promise<PathTuple[]> {
   const { selection, grid } = context;
-  const points = await pointsAt(
-    context,
-    feature.vertices.map((v) => [v.lat, v.lon] as const),
-  );
+  const points = await pointsAt(context, feature.vertices);
   const levels = new Places(selection.levels, 'levelist');
   const steps = new Places(selection.steps, 'step');
   const seen = new Set<number>();

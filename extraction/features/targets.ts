@@ -52,20 +52,19 @@ function distinct(targets: readonly { readonly points: readonly number[] }[]): S
 /** Nearest points of places, by the rules of the collection for places outside. */
 async function nearestOf(
   { grid, cube, limits }: FeatureContext,
-  places: readonly LatLon[],
   lat: Float64Array,
   lon: Float64Array,
 ): Promise<NearestPoints> {
-  if (places.length > limits.points) {
+  if (lat.length > limits.points) {
     throw new FeatureError(
       'too_many_points',
-      `feature "points": ${places.length} points are over the limit of ${limits.points}; split the request.`,
+      `feature "points": ${lat.length} points are over the limit of ${limits.points}; split the request.`,
     );
   }
   const nearest = await grid.nearest(lat, lon);
   if (cube.collection.outsidePolicy === 'error') {
     const outside = nearest.inside.indexOf(0);
-    if (outside >= 0) throw await outsideError(grid, places[outside]!, nearest.distanceKm[outside]!);
+    if (outside >= 0) throw await outsideError(grid, [lat[outside]!, lon[outside]!], nearest.distanceKm[outside]!);
   }
   return nearest;
 }
@@ -81,9 +80,16 @@ function columnsOf(places: readonly LatLon[]): { lat: Float64Array; lon: Float64
 }
 
 /** Storage offset of the nearest point of each place, -1 outside the grid. */
-export async function pointsAt(context: FeatureContext, places: readonly LatLon[]): Promise<Float64Array> {
-  const { lat, lon } = columnsOf(places);
-  const { point, inside } = await nearestOf(context, places, lat, lon);
+export async function pointsAt(
+  context: FeatureContext,
+  places: readonly { readonly lat: number; readonly lon: number }[],
+): Promise<Float64Array> {
+  const [lat, lon] = [new Float64Array(places.length), new Float64Array(places.length)];
+  for (let n = 0; n < places.length; n++) {
+    lat[n] = places[n]!.lat;
+    lon[n] = places[n]!.lon;
+  }
+  const { point, inside } = await nearestOf(context, lat, lon);
   const out = new Float64Array(point.length);
   for (let n = 0; n < out.length; n++) out[n] = inside[n] === 0 ? -1 : point[n]!;
   return out;
@@ -96,7 +102,7 @@ export async function targetsOf(
   interpolation: Interpolation,
 ): Promise<Targets> {
   const { lat, lon } = columnsOf(places);
-  const nearest = await nearestOf(context, places, lat, lon);
+  const nearest = await nearestOf(context, lat, lon);
   const weights = interpolation === 'bilinear' ? await context.grid.bilinear(lat, lon) : undefined;
   const raw = places.map((requested, n) => {
     const own = { requested, lat: lat[n]!, lon: lon[n]!, distanceKm: undefined, points: NONE, weights: NONE };

@@ -2,7 +2,7 @@
 import type { PathList } from '../../formats/coverage-block.js';
 import { FeatureError } from '../../schemas/problem.js';
 import type { PlannedGroup, PlannedRange } from '../plan-types.js';
-import { NO_ROW } from '../selection.js';
+import { NO_ROW, type Selection } from '../selection.js';
 import {
   checkCost,
   type FeatureContext,
@@ -26,7 +26,10 @@ interface Combination {
 }
 
 interface Layout {
+  /** by level, then step: paths over the same levels and steps read the same rows in the same order */
   readonly combinations: readonly Combination[];
+  /** numbers of the levels, in the order of the path */
+  readonly levels: readonly number[];
   /** combination and point slot of each tuple of the answer, levels of the body outermost */
   readonly field: Uint32Array;
   readonly slot: Uint32Array;
@@ -55,7 +58,7 @@ function distinctSorted(values: Uint32Array): Uint32Array {
 
 function layoutOf(tuples: readonly PathTuple[], bodyLevels: number, steps: number): Layout {
   const numberOf = new Map<number, number>();
-  const found: { readonly level: number; readonly step: number; count: number }[] = [];
+  const found: { readonly key: number; readonly level: number; readonly step: number; count: number }[] = [];
   const field = new Uint32Array(tuples.length * bodyLevels);
   const point = new Uint32Array(field.length);
   let at = 0;
@@ -65,7 +68,7 @@ function layoutOf(tuples: readonly PathTuple[], bodyLevels: number, steps: numbe
       const key = (level + 1) * (steps + 1) + tuple.step + 1;
       let number = numberOf.get(key);
       if (number === undefined) {
-        number = found.push({ level, step: tuple.step, count: 0 }) - 1;
+        number = found.push({ key, level, step: tuple.step, count: 0 }) - 1;
         numberOf.set(key, number);
       }
       found[number]!.count++;
@@ -73,6 +76,12 @@ function layoutOf(tuples: readonly PathTuple[], bodyLevels: number, steps: numbe
       point[at++] = tuple.point;
     }
   }
+  const levels = [...new Set(found.map(({ level }) => level))];
+  const inOrder = found.map((_, c) => c).sort((one, other) => found[one]!.key - found[other]!.key);
+  const rank = new Uint32Array(found.length);
+  for (let c = 0; c < inOrder.length; c++) rank[inOrder[c]!] = c;
+  for (let n = 0; n < field.length; n++) field[n] = rank[field[n]!]!;
+  found.sort((one, other) => one.key - other.key);
   // points by combination
   const next = new Uint32Array(found.length);
   for (let c = 1; c < found.length; c++) next[c] = next[c - 1]! + found[c - 1]!.count;
@@ -83,7 +92,7 @@ function layoutOf(tuples: readonly PathTuple[], bodyLevels: number, steps: numbe
     step,
     points: distinctSorted(sorted.subarray(next[c]! - count, next[c]!)),
   }));
-  return { combinations, field, slot: point.map((own, n) => placeIn(combinations[field[n]!]!.points, own)) };
+  return { combinations, levels, field, slot: point.map((own, n) => placeIn(combinations[field[n]!]!.points, own)) };
 }
 
 async function pathList(context: FeatureContext, layout: Layout): Promise<Omit<PathList, 'time'>> {
@@ -93,6 +102,18 @@ async function pathList(context: FeatureContext, layout: Layout): Promise<Omit<P
   const level = new Float64Array(field.length);
   for (let n = 0; n < level.length; n++) level[n] = context.selection.levels[combinations[field[n]!]!.level]!;
   return { lat, lon, level };
+}
+
+const lastRows = new WeakMap<Selection, Map<string, Uint32Array>>();
+
+/** The rows of the last path over these fields when they are the same: what is known of them is kept with the array. */
+function sameRows(selection: Selection, key: string, rows: Uint32Array): Uint32Array {
+  const all = lastRows.get(selection) ?? new Map<string, Uint32Array>();
+  lastRows.set(selection, all);
+  const before = all.get(key);
+  if (before?.length === rows.length && before.every((row, n) => row === rows[n])) return before;
+  all.set(key, rows);
+  return rows;
 }
 
 /** One coverage of a base time, member and, when the path has no steps of its own, step. */
@@ -120,7 +141,7 @@ async function groupOf(
   const ranges = selection.params.map(
     (param, p): PlannedRange => ({ param: p, ...fieldsOf(context, slots, p, cells, turned(param, someTurns)), pick }),
   );
-  const rows = slots.rows();
+  const rows = sameRows(selection, `${b} ${n} ${bodyStep}`, slots.rows());
   const combinationOf = new Int32Array(rows.length);
   for (const { fields, partners } of ranges) {
     for (let c = 0; c < fields.length; c++) {
@@ -151,7 +172,7 @@ async function groupOf(
       {
         base: b,
         number: n,
-        levels: [...new Set(layout.combinations.map((c) => c.level))],
+        levels: layout.levels,
       },
       more,
     ),

@@ -4,7 +4,7 @@ import type { GridDef } from '../../schemas/vocabulary.js';
 import { type GridWrap, separableAxes, type TensorAxes } from './axes.js';
 import { bilinearWeights } from './bilinear.js';
 import { checkedPoints } from './check-points.js';
-import { Closest, emptyNearest, type NearestPoints } from './closest.js';
+import { Closest, emptyNearest, type NearestPoints, TIE } from './closest.js';
 import { crsOf } from './crs.js';
 import type { Grid, GridKind, Places } from './grid-type.js';
 import { Rim } from './rim.js';
@@ -105,10 +105,14 @@ export class TensorGrid implements Grid {
     for (let n = 0; n < lat.length; n++) {
       closest.reset(lon[n]!);
       putUnitVector(lat[n]!, lon[n]!, v, 0);
+      let bound = Infinity;
       for (let k = starts[n]!; k < starts[n + 1]!; k++) {
-        const chord =
+        const squared =
           (v[0]! - vectors[3 * k]!) ** 2 + (v[1]! - vectors[3 * k + 1]!) ** 2 + (v[2]! - vectors[3 * k + 2]!) ** 2;
-        closest.offer(angleOfChord(chord), points[k]!, at.lat[k]!, at.lon[k]!);
+        const chord = Math.sqrt(squared);
+        if (chord > bound) continue;
+        bound = Math.min(bound, chord + 2 * TIE);
+        closest.offer(angleOfChord(squared), points[k]!, at.lat[k]!, at.lon[k]!);
       }
       const inside = starts[n] !== starts[n + 1];
       if (!inside) await this.#rim.nearest(lat[n]!, lon[n]!, closest);

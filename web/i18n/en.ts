@@ -53,7 +53,7 @@ export const en = {
   scaleRange: 'Range of the colours',
   scaleFrom: 'From',
   scaleTo: 'To',
-  scaleReset: 'Usual range',
+  scaleReset: 'Reset',
   mapLabel: 'Map of {param}',
   mapKeys: 'Arrow keys move the map, plus and minus zoom, Enter asks for the values at its middle.',
   hint: 'Click the map for a meteogram, or draw an area.',

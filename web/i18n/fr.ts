@@ -55,7 +55,7 @@ export const fr: Words = {
   scaleRange: 'Étendue des couleurs',
   scaleFrom: 'De',
   scaleTo: 'À',
-  scaleReset: 'Étendue habituelle',
+  scaleReset: 'Rétablir',
   mapLabel: 'Carte : {param}',
   mapKeys: 'Les flèches déplacent la carte, plus et moins changent l’échelle, Entrée demande les valeurs au centre.',
   hint: 'Cliquez sur la carte pour un météogramme, ou tracez une zone.',

@@ -9,13 +9,13 @@ import { canBeParted, type ExtractDeps, encodePart, encodePlan } from '../extrac
 import { defaultMemory } from '../extraction/fst/memory.js';
 import { JumpIndexes } from '../extraction/jump-index.js';
 import { planRequest } from '../extraction/plan.js';
-import { partsOfPlan } from '../extraction/plan-parts.js';
+import { partCount, partsOfPlan } from '../extraction/plan-parts.js';
 import type { Plan } from '../extraction/plan-types.js';
 import { RegionFinder } from '../extraction/region/region.js';
 import { SideFiles } from '../extraction/side-files.js';
 import { underTrace } from '../extraction/trace.js';
 import type { Config } from '../schemas/config.js';
-import { type ExtractJob, MOST_PARTS } from '../schemas/job.js';
+import type { ExtractJob } from '../schemas/job.js';
 import { parseFeatureRequest } from '../schemas/request.js';
 import { requestToJson } from '../schemas/request-print.js';
 import type { AnswerRequest } from '../workers/extract-job.js';
@@ -65,18 +65,6 @@ export async function planBody(
   return planRequest(request, cube, deps);
 }
 
-/** Number of parts that a plan is worked on in; undefined for one that stays whole. */
-function partCount(plan: Plan, { splitValues }: Config['limits']): number | undefined {
-  const { values } = plan.cost;
-  if (splitValues === 0 || values <= splitValues || !canBeParted(plan.request.format)) return undefined;
-  // Cutting into as many parts as came of the cut must give them again.
-  for (let count = Math.min(MOST_PARTS, Math.ceil((2 * values) / splitValues)); ; ) {
-    const { length } = partsOfPlan(plan, count);
-    if (length === count) return count < 2 ? undefined : count;
-    count = length;
-  }
-}
-
 /** Validation and pricing for the HTTP surfaces. */
 export function requestPlanner(catalogue: Catalogue, config: Config, deps: ExtractDeps): RequestPlanner {
   return {
@@ -84,7 +72,7 @@ export function requestPlanner(catalogue: Catalogue, config: Config, deps: Extra
     version: (name) => catalogue.collections().find((one) => one.name === name) && catalogue.cube(name).version,
     async price(collection, body): Promise<PricedRequest> {
       const plan = await planBody(body, collection, catalogue, config, deps);
-      const parts = partCount(plan, config.limits);
+      const parts = canBeParted(plan.request.format) ? partCount(plan, config.limits) : undefined;
       return {
         ...(parts === undefined ? {} : { parts }),
         request: requestToJson(plan.request),

@@ -23,7 +23,7 @@ export const limitsSchema = z.strictObject({
   values: limit(10_000_000, 'Most values (fields times points) of a request.'),
   areaKm2: limit(
     0,
-    'Largest area times fields, km²; beyond it the job is split by date and number; 0: none.',
+    'Largest area times number of fields, km²; beyond it a request is split by date and number into jobs of their own; 0: none.',
     countOrNone,
   ),
   splitValues: limit(

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CfDataset } from '../formats/cf.js';
 import { type PointOrder, pointDataset } from '../formats/point-dataset.js';
+import { deflate } from './convert/deflate.js';
 import type { CoverageEncoder } from './extract.js';
 
 interface DatasetFile {
@@ -37,7 +38,7 @@ const encoder = (order: PointOrder, open: OpenFile): CoverageEncoder =>
 
 export const answerNetcdf = encoder('time-before-level', async (path, dataset) => {
   const { NetCdf4Writer } = await import('../formats/netcdf/netcdf4-writer.js');
-  return NetCdf4Writer.create(path, dataset, { level: 2 });
+  return NetCdf4Writer.create(path, dataset, { level: 2, deflate });
 });
 
 export const answerNetcdf3 = encoder('time-before-level', async (path, dataset) => {
@@ -49,7 +50,7 @@ export const answerNetcdf3 = encoder('time-before-level', async (path, dataset) 
 export const answerZarr = encoder('time-before-level', async (path, dataset) => {
   const { ZarrWriter } = await import('../formats/zarr-writer.js');
   const { ZipSink } = await import('../formats/zarr-sink.js');
-  return new ZarrWriter(await ZipSink.create(path), dataset, 3, { gzip: 1 });
+  return new ZarrWriter(await ZipSink.create(path), dataset, 3, { gzip: 1, deflate });
 });
 
 /** Without loss: the values of points are few. */

@@ -1,7 +1,6 @@
-/** Chunks deflated in the thread pool: through libdeflate where the machine has it, else through Node's zlib. */
+/** Chunks deflated in the thread pool, their bytes shuffled first where asked. Writers may be given a faster function of the same kind. */
 import { promisify } from 'node:util';
 import { deflate, gzip } from 'node:zlib';
-import { deflateChunk, hasDeflate } from '../native/index.js';
 
 const BY_ZLIB = { zlib: promisify(deflate), gzip: promisify(gzip) } as const;
 /** Larger tables of zlib: a fifth faster, for 256 KiB a chunk under way. */
@@ -23,16 +22,14 @@ export function shuffle(bytes: Uint8Array, width: number): Uint8Array {
 
 export type Wrapper = 'zlib' | 'gzip';
 
-/** As `deflated`, without libdeflate. */
-export function deflatedByZlib(bytes: Uint8Array, width: number, level: number, wrapper: Wrapper): Promise<Uint8Array> {
-  const options = { level, memLevel: MOST_MEMORY, chunkSize: Math.max(LEAST_ROOM, bytes.length) };
-  return BY_ZLIB[wrapper](shuffle(bytes, width), options);
-}
-
 /**
  * Deflates at a level from 1 to 9; `width` above 1: bytes of elements of so many bytes, shuffled first. The bytes must stay as
  * they are until then.
  */
-export function deflated(bytes: Uint8Array, width: number, level: number, wrapper: Wrapper): Promise<Uint8Array> {
-  return hasDeflate() ? deflateChunk(bytes, width, level, wrapper) : deflatedByZlib(bytes, width, level, wrapper);
-}
+export type Deflate = (bytes: Uint8Array, width: number, level: number, wrapper: Wrapper) => Promise<Uint8Array>;
+
+/** Through Node's zlib. */
+export const deflatedByZlib: Deflate = (bytes, width, level, wrapper) => {
+  const options = { level, memLevel: MOST_MEMORY, chunkSize: Math.max(LEAST_ROOM, bytes.length) };
+  return BY_ZLIB[wrapper](shuffle(bytes, width), options);
+};

@@ -12,12 +12,15 @@ import {
   groupsOf,
   planeSize,
 } from './cf.js';
+import type { Deflate } from './deflate-chunk.js';
 
 export type ZarrVersion = 2 | 3;
 
 export interface ZarrOptions {
   /** level of gzip of the chunks; undefined: stored as they are */
   readonly gzip?: number;
+  /** absent: zlib */
+  readonly deflate?: Deflate;
 }
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

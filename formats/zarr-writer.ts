@@ -1,6 +1,6 @@
 /** Zarr stores of a CF dataset, version 2 or 3, written plane by plane into a folder or a ZIP archive. */
 import { bytesOf, type CfDataset, type CfNumbers, type CfVariable, groupsOf, loadValues } from './cf.js';
-import { deflated } from './deflate-chunk.js';
+import { deflatedByZlib } from './deflate-chunk.js';
 import {
   chunkKey,
   placedKey,
@@ -27,8 +27,8 @@ export class ZarrWriter {
   }
 
   async #store(key: string, bytes: Uint8Array): Promise<void> {
-    const { gzip: level } = this.options;
-    await this.sink.put(key, level === undefined ? bytes : await deflated(bytes, 1, level, 'gzip'));
+    const { gzip: level, deflate = deflatedByZlib } = this.options;
+    await this.sink.put(key, level === undefined ? bytes : await deflate(bytes, 1, level, 'gzip'));
   }
 
   #chunk(variable: CfVariable, cell: number, bytes: Uint8Array): Promise<void> {

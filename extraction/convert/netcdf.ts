@@ -5,6 +5,7 @@ import { NetCdf4Writer } from '../../formats/netcdf/netcdf4-writer.js';
 import { isHdf5 } from '../../formats/netcdf/signature.js';
 import { importCf, READ_OPTIONS } from './cf-read.js';
 import { type DatasetTarget, fewerBits, isSeries, isSplit, VIEW_OPTIONS, writeDatasets } from './cf-write.js';
+import { deflate } from './deflate.js';
 import type { Converter, ConvertOptions } from './formats.js';
 import { choice, whole } from './options.js';
 
@@ -25,7 +26,7 @@ export const netcdf: Converter = {
   },
   write(selection, out, options, signal, progress) {
     const level = deflateLevel(options, DEFAULT_LEVEL);
-    const packing = level === undefined ? {} : { level };
+    const packing = level === undefined ? {} : { level, deflate };
     const target: DatasetTarget = {
       suffix: '.nc',
       split: isSplit(options),

@@ -5,6 +5,7 @@ import { FolderSink, ZipSink } from '../../formats/zarr-sink.js';
 import { ZarrWriter } from '../../formats/zarr-writer.js';
 import { importCf, READ_OPTIONS } from './cf-read.js';
 import { type DatasetTarget, fewerBits, isSeries, isSplit, VIEW_OPTIONS, writeDatasets } from './cf-write.js';
+import { deflate } from './deflate.js';
 import type { Converter } from './formats.js';
 import { deflateLevel } from './netcdf.js';
 import { choice } from './options.js';
@@ -29,7 +30,7 @@ function zarrConverter(version: ZarrVersion): Converter {
         ...fewerBits(options),
         async open(dataset, path) {
           const sink = zipped ? await ZipSink.create(path) : new FolderSink(path);
-          return new ZarrWriter(sink, dataset, version, level === undefined ? {} : { gzip: level });
+          return new ZarrWriter(sink, dataset, version, level === undefined ? {} : { gzip: level, deflate });
         },
       };
       return writeDatasets(selection, out, options, target, signal, progress);

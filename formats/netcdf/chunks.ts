@@ -1,6 +1,6 @@
 /** Values as the stored bytes of HDF5 chunks: cut into bands of rows, shuffled by byte, deflated in the thread pool. */
 import { bytesOf, type CfNumbers, type CfVariable, sizeOf } from '../cf.js';
-import { deflated } from '../deflate-chunk.js';
+import type { Deflate } from '../deflate-chunk.js';
 
 /** A field of more points than this is stored in several chunks, so that readers need not hold all of it. */
 const MOST_POINTS = 4 * 2 ** 20;
@@ -23,8 +23,13 @@ export function valueChunk(shape: readonly number[], unlimited: readonly boolean
 }
 
 /** Stored bytes of a chunk. */
-export async function encodeChunk(bytes: Uint8Array, width: number, level: number | undefined): Promise<Uint8Array> {
-  return level === undefined ? bytes : deflated(bytes, width, level, 'zlib');
+export async function encodeChunk(
+  bytes: Uint8Array,
+  width: number,
+  level: number | undefined,
+  deflate: Deflate,
+): Promise<Uint8Array> {
+  return level === undefined ? bytes : deflate(bytes, width, level, 'zlib');
 }
 
 /** Values that fill a whole chunk: those given, and the fill value behind them. */

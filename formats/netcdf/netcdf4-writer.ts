@@ -5,6 +5,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { bytesOf, type CfDataset, type CfNumbers, type CfVariable, loadValues, sizeOf } from '../cf.js';
+import { type Deflate, deflatedByZlib } from '../deflate-chunk.js';
 import { encodeChunk, padded } from './chunks.js';
 import { dimensionMessages, elementBytes, groupMessages, type HeapPlaces, variableMessages } from './headers.js';
 import { type DimNode, type GroupNode, layoutOf, type VariableNode, walk } from './layout.js';
@@ -23,10 +24,13 @@ import {
 export interface NetCdf4Options {
   /** level of deflate of fields and large coordinates; undefined: stored as they are */
   readonly level?: number;
+  /** absent: zlib */
+  readonly deflate?: Deflate;
 }
 
 export class NetCdf4Writer {
   readonly #root: GroupNode;
+  readonly #deflate: Deflate;
   readonly #nodes = new Map<CfVariable, VariableNode>();
   #end = SUPERBLOCK_SIZE;
 
@@ -35,6 +39,7 @@ export class NetCdf4Writer {
     dataset: CfDataset,
     options: NetCdf4Options,
   ) {
+    this.#deflate = options.deflate ?? deflatedByZlib;
     this.#root = layoutOf(dataset, options.level);
     for (const group of walk(this.#root)) for (const node of group.variables) this.#nodes.set(node.variable, node);
   }
@@ -75,7 +80,7 @@ export class NetCdf4Writer {
   /** Writes a whole chunk of a field whose chunks are not its records; values beyond its edge are not looked at. */
   async putChunk(variable: CfVariable, place: readonly number[], values: CfNumbers): Promise<void> {
     const node = this.#nodes.get(variable)!;
-    const bytes = await encodeChunk(bytesOf(values), elementBytes(node), node.level);
+    const bytes = await encodeChunk(bytesOf(values), elementBytes(node), node.level, this.#deflate);
     const address = this.#allocate(bytes.length);
     node.chunks.push({ address, bytes: bytes.length, offset: place.map((number, at) => number * node.chunk![at]!) });
     await this.#write(bytes, address);
@@ -91,7 +96,7 @@ export class NetCdf4Writer {
     const rest = new Array<number>(shape.length - 1).fill(0);
     for (let row = 0; row < shape[0]!; row += own[0]!) {
       const band = values.subarray(row * rowSize, Math.min(row + own[0]!, shape[0]!) * rowSize) as CfNumbers;
-      const bytes = await encodeChunk(padded(variable, band, sizeOf(own)), width, level);
+      const bytes = await encodeChunk(padded(variable, band, sizeOf(own)), width, level, this.#deflate);
       const address = this.#allocate(bytes.length);
       chunks.push({ address, bytes: bytes.length, offset: [...leading, row, ...rest] });
       await this.#write(bytes, address);

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gunzipSync, inflateSync } from 'node:zlib';
-import { hasDeflate } from '../native/index.js';
-import { deflated, deflatedByZlib, shuffle } from './deflate-chunk.js';
+import { deflatedByZlib, shuffle } from '../../formats/deflate-chunk.js';
+import { hasDeflate } from '../../native/index.js';
+import { deflate } from './deflate.js';
 
 const noise = (count: number): Uint8Array => {
   let seed = 5;
@@ -16,7 +17,7 @@ const noise = (count: number): Uint8Array => {
 const even = (count: number): Uint8Array => Uint8Array.from({ length: count }, (_, k) => k >> 8);
 
 test('chunks come back, of every width, level and size, even or noise', async () => {
-  for (const make of [deflated, deflatedByZlib]) {
+  for (const make of [deflate, deflatedByZlib]) {
     for (const bytes of [noise(0), noise(8), even(24), noise(80000), even(400000), noise(1 << 20)]) {
       for (const [width, level] of [
         [1, 1],
@@ -40,6 +41,6 @@ test('shuffled bytes stand by their place in the element', () => {
 test('a chunk of broken elements or a level that is none is refused', {
   skip: !hasDeflate() && 'no libdeflate',
 }, async () => {
-  await assert.rejects(deflated(noise(7), 4, 4, 'zlib'), /not whole/);
-  await assert.rejects(deflated(noise(8), 4, 77, 'zlib'), /level/);
+  await assert.rejects(deflate(noise(7), 4, 4, 'zlib'), /not whole/);
+  await assert.rejects(deflate(noise(8), 4, 77, 'zlib'), /level/);
 });

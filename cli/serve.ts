@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { AnswerCache } from '../api/answer-cache.js';
+import type { InlineLane } from '../api/context.js';
 import { createHttpServer } from '../api/http-server.js';
 import { keptLane } from '../api/kept-answers.js';
 import { makeLogger } from '../api/log.js';
@@ -15,6 +16,7 @@ import type { Catalogue } from '../extraction/catalogue.js';
 import { keepDerived } from '../extraction/derived-upkeep.js';
 import type { Config } from '../schemas/config.js';
 import type { StateLock } from '../workers/state-lock.js';
+import { UnderWay } from '../workers/under-way.js';
 import { watchLoop } from '../workers/watchdog.js';
 import { extractDeps, requestPlanner } from './answer.js';
 import { keepSwept, lockStateOf, openData, openJobs, openStore, startWorkers } from './compose.js';
@@ -79,6 +81,9 @@ export async function startService(config: Config, version: string, held?: State
   const extract = extractDeps(config);
   const { cacheBytes, resultBytes } = config.limits;
   const answers = new AnswerCache(cacheBytes);
+  const underWay = new UnderWay();
+  const lane = keptLane(answers, store, resultBytes);
+  const inline: InlineLane = (job, signal) => underWay.track(lane(job, signal));
   const deps = {
     config,
     queue,
@@ -91,7 +96,7 @@ export async function startService(config: Config, version: string, held?: State
     notReady: () => undefined,
     version,
     stopping: stopping.signal,
-    ...(cacheBytes > 0 ? { answers, inline: keptLane(answers, store, resultBytes) } : {}),
+    ...(cacheBytes > 0 ? { answers, inline } : {}),
   };
   const { listener } = buildServer({ ...deps, surfaces: surfacesOf({ deps, catalogue, extract }) });
   const workers = config.workers.enabled ? await startWorkers(config, queue) : undefined;
@@ -126,6 +131,7 @@ export async function startService(config: Config, version: string, held?: State
       await workers?.[Symbol.asyncDispose]();
       await closed;
       clearTimeout(cut);
+      await underWay.settled();
       await queue.close();
     },
   };

@@ -57,12 +57,19 @@ describe('job processes', () => {
       ...over,
     });
 
-  function run(pool: ChildPool, request: Record<string, unknown>, signal?: AbortSignal, cost = 1): Promise<JobResult> {
+  function run(
+    pool: ChildPool,
+    request: Record<string, unknown>,
+    signal?: AbortSignal,
+    cost = 1,
+    isBeside = false,
+  ): Promise<JobResult> {
     const job: ExtractJob = {
       ...{ version: JOB_VERSION, id: newJobId(), user: 'local/a', acceptedAt: 1, cost },
       ...{ kind: 'extract', collection: 'c', request },
     };
-    return pool.run(job, signal ?? new AbortController().signal, { attempt: 1, progress: () => undefined });
+    const how = isBeside ? pool.runBeside : pool.run;
+    return how(job, signal ?? new AbortController().signal, { attempt: 1, progress: () => undefined });
   }
 
   async function text(result: JobResult): Promise<string> {
@@ -85,6 +92,22 @@ describe('job processes', () => {
     const both = await Promise.all(['three', 'four'].map((word) => run(pool, { text: word })));
     assert.deepEqual(await Promise.all(both.map(text)), ['three', 'four']);
     assert.equal(pool.pids.length, 2);
+  });
+
+  it('puts small jobs side by side into a process, whose death costs each of them a start', async () => {
+    await using pool = open();
+    const beside = (request: Record<string, unknown>): Promise<JobResult> => run(pool, request, undefined, 1, true);
+    const words = Array.from({ length: 12 }, (_, n) => `word ${n}`);
+    const results = await Promise.all(words.map((word) => beside({ text: word, do: 'sleep', ms: 50 })));
+    assert.deepEqual(await Promise.all(results.map(text)), words);
+    const [first, ...others] = pool.pids;
+    assert.deepEqual(others, []);
+    // Ending together must not make the process idle twice over.
+    assert.equal(await text(await beside({ text: 'again' })), 'again');
+    assert.deepEqual(pool.pids, [first]);
+    const dying = [beside({ do: 'sleep', ms: 60_000 }), beside({ do: 'exit' })];
+    for (const { status } of await Promise.allSettled(dying)) assert.equal(status, 'rejected');
+    assert.equal(await text(await beside({ text: 'still here' })), 'still here');
   });
 
   it('F13 runs big jobs in processes that give way in all their threads', async () => {

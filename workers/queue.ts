@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Job, JobRecord, JobResult } from '../schemas/job.js';
 import { isFinal, isJobId } from '../schemas/job.js';
 import { FeatureError } from '../schemas/problem.js';
-import { LOOK_MS, type QueueBackend, REACH_MS } from './backend.js';
+import { LOOK_MS, type QueueBackend } from './backend.js';
 import { crashPoint } from './crash-point.js';
 import { enqueue, enqueueStarted, type OptionsOf } from './enqueue.js';
 import { FastLane } from './fast-lane.js';
@@ -14,71 +14,17 @@ import { FreeSpaceGuard } from './free-space.js';
 import { priorityOf } from './priority.js';
 import { type Change, parseChange } from './queue-changes.js';
 import { startConsumer } from './queue-consumer.js';
+import type { JobQueue, Lane, QueueOptions } from './queue-port.js';
+import { reach, unreachable } from './queue-reach.js';
 import { Reconciler } from './queue-reconcile.js';
 import { endOf, Records } from './records.js';
-import { overwriteOutcome, publishOutcome, type ResultStore, readOutcome } from './result-store.js';
+import { overwriteOutcome, publishOutcome, readOutcome } from './result-store.js';
 import { CANCELLED, type RunJob } from './run.js';
 import { type SubmitRate, seededRate } from './submit-rate.js';
 import { Sweeper } from './sweeper.js';
+import { UnderWay } from './under-way.js';
 
-export interface JobQueue {
-  /** Resolves when the request is accepted for good. Adding an id again changes nothing. Throws `overloaded`. */
-  add(job: Job): Promise<void>;
-  /** Accepts a request together with its answer, which needed no worker. */
-  addEnded(job: Job, result: JobResult): Promise<void>;
-  get(id: string): Promise<JobRecord | undefined>;
-  /** Revokes for good; false when there is nothing to revoke. */
-  cancel(id: string): Promise<boolean>;
-  /** A user's requests, oldest first, with the finished ones until they expire. */
-  list(userId: string): Promise<readonly JobRecord[]>;
-  /** Long-poll: the record once its state differs from the one at the call, at the latest after `ms`. */
-  wait(id: string, ms: number, signal?: AbortSignal): Promise<JobRecord | undefined>;
-  /** Runs jobs, `concurrency` at a time, until disposed; with a lane small ones that are accepted here beside them. */
-  process(run: RunJob, concurrency: number, lane?: Lane): Promise<AsyncDisposable>;
-  /** Unfinished requests: all, or one user's. */
-  unfinished(userId?: string): number;
-  /** Values in the unfinished requests of a user. */
-  unfinishedValues(userId: string): number;
-  /** Requests that wait, and that run, as far as this process knows. */
-  depth(): { readonly waiting: number; readonly running: number };
-  /** A count of submits that survives restarts, and that all processes on Redis share. */
-  submitRate(perMinute: number): SubmitRate;
-  /** Calls back with each request that this process accepted when it ends. */
-  onEnd(listener: (record: JobRecord) => void): void;
-  /** Number of unfinished requests that are before this one, seen from here; undefined when it is not waiting. */
-  position(id: string): number | undefined;
-  /** The scheduler's own object, for its dashboard: to be looked at, not to be changed. */
-  scheduler(): unknown;
-  health(): {
-    readonly kind: QueueBackend['kind'];
-    readonly isReachable: boolean;
-    readonly warnings: readonly string[];
-  };
-  close(): Promise<void>;
-}
-
-/** How small jobs are run at once by the process that accepts them (workers/fast-lane.ts). */
-export interface Lane {
-  readonly run: RunJob;
-  /** most at a time */
-  readonly slots: number;
-}
-
-export interface QueueOptions {
-  readonly backend: QueueBackend;
-  /** folder of the state directory */
-  readonly state: string;
-  readonly store: ResultStore;
-  /** how long results and records are kept, ms */
-  readonly ttlMs: number;
-  /** free space below which nothing is accepted, bytes */
-  readonly freeBytes: number;
-  /** `power`: what is accepted survives the loss of power */
-  readonly durability: 'power' | 'process';
-  /** share of the workers that a user may hold while others wait, 0..1 */
-  readonly workerShare: number;
-  readonly onFault?: (error: unknown) => void;
-}
+export type { JobQueue, Lane, QueueOptions } from './queue-port.js';
 
 /** How often a poll of a job in another process looks for itself, should a message be lost. */
 const LOOK_EVERY_MS = 1000;
@@ -109,6 +55,7 @@ class BullBackedQueue implements JobQueue {
   readonly #sweeper: Sweeper;
   readonly #consumers = new Set<AsyncDisposable>();
   readonly #lanes = new Set<FastLane>();
+  readonly #underWay = new UnderWay();
   readonly #cancelListeners = new Set<(id: string) => void>();
   /** requests whose ends were told to all by this process, and have yet to come back to it */
   readonly #told = new Set<string>();
@@ -146,7 +93,19 @@ class BullBackedQueue implements JobQueue {
     this.#sweeper.start();
   }
 
-  async add(job: Job): Promise<void> {
+  add(job: Job): Promise<void> {
+    return this.#underWay.track(this.#add(job));
+  }
+
+  addEnded(job: Job, result: JobResult): Promise<void> {
+    return this.#underWay.track(this.#addEnded(job, result));
+  }
+
+  cancel(id: string): Promise<boolean> {
+    return this.#underWay.track(this.#cancel(id));
+  }
+
+  async #add(job: Job): Promise<void> {
     await this.#space.check();
     this.#requireReach();
     if (this.#records.ledger.get(job.id)?.accepted !== undefined) return;
@@ -167,7 +126,7 @@ class BullBackedQueue implements JobQueue {
     }
   }
 
-  async addEnded(job: Job, result: JobResult): Promise<void> {
+  async #addEnded(job: Job, result: JobResult): Promise<void> {
     await this.#space.check();
     const now = Date.now();
     await this.#records.acceptEnded(job, { result, attempt: 0, startedAt: job.acceptedAt, finishedAt: now });
@@ -181,7 +140,7 @@ class BullBackedQueue implements JobQueue {
     return record === undefined ? this.#findElsewhere(id) : this.#withQueueState(record);
   }
 
-  async cancel(id: string): Promise<boolean> {
+  async #cancel(id: string): Promise<boolean> {
     const record = await this.get(id).catch(() => this.#records.view(id, Date.now()));
     if (record === undefined || record.state === 'cancelled' || record.state === 'expired') return false;
     crashPoint('cancel.before-journal');
@@ -306,6 +265,8 @@ class BullBackedQueue implements JobQueue {
   }
 
   async close(): Promise<void> {
+    // A client may have left in the middle of its submit or revocation; its handler goes on all the same.
+    await this.#underWay.settled();
     this.#sweeper.stop();
     await this.#reconciler.stop();
     for (const consumer of this.#consumers) await consumer[Symbol.asyncDispose]();
@@ -417,25 +378,4 @@ class BullBackedQueue implements JobQueue {
       signal?.addEventListener('abort', done);
     });
   }
-}
-
-/** An answer of the queue within the time that a client can be kept waiting. */
-async function reach<T>(call: Promise<T>, ms = REACH_MS): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('the queue does not answer')), ms);
-  });
-  try {
-    return await Promise.race([call, late]);
-  } finally {
-    clearTimeout(timer);
-    call.catch(() => undefined);
-  }
-}
-
-function unreachable(cause?: unknown): FeatureError {
-  if (cause instanceof FeatureError) return cause;
-  return new FeatureError('overloaded', 'The queue of the service does not answer; try again in a few seconds.', {
-    cause,
-  });
 }

@@ -54,7 +54,7 @@ async function main(state: string, url: string, options: readonly string[]): Pro
     init: { store: store.root },
     ...{ heapMb: 128, rssMb: 400, jobMs: 60_000, jobsPerChild: 100, warm: 1 },
   });
-  await queue.process(pool.run, 2);
+  await queue.process(pool.run, 2, { run: pool.runBeside, slots: 2 });
   if (options.includes('--work')) {
     say('working');
     await new Promise(() => setInterval(() => undefined, 1000));

@@ -408,6 +408,65 @@ export function queueContract(name: string, open: OpenQueue, skip: string | fals
       assert.equal((await queue.get(revoked.id))?.state, 'cancelled');
     });
 
+    it('F14 is closed only when revocations are through whose clients have left', async () => {
+      const jobs = Array.from({ length: 4 }, () => extractJob('local/leaver'));
+      for (const job of jobs) await queue.add(job);
+      let through = 0;
+      for (const { id } of jobs) void queue.cancel(id).then(() => through++);
+      await queue.close();
+      assert.equal(through, jobs.length);
+      for (const { id } of jobs) {
+        const outcome = await readOutcome(store, id);
+        assert.deepEqual(outcome?.end.result, CANCELLED);
+      }
+      queue = await open(state, store);
+    });
+
+    it('runs a small job at once where it is accepted, and hands it over when its process dies', async () => {
+      const [plain, dying, big] = [extractJob('local/lane'), extractJob('local/lane'), extractJob('local/lane', 1e6)];
+      const ran: string[] = [];
+      const beside: RunJob = async (job, _signal, context) => {
+        ran.push(`beside ${job.id} ${context.attempt}`);
+        if (job.id === dying.id) throw new WorkerLost('SIGKILL');
+        return { ok: true, notes: [] };
+      };
+      const alone: RunJob = async (job, _signal, context) => {
+        ran.push(`alone ${job.id} ${context.attempt}`);
+        return { ok: true, notes: [] };
+      };
+      await using _ = await queue.process(alone, 1, { run: beside, slots: 4 });
+      for (const job of [plain, dying, big]) {
+        await queue.add(job);
+        assert.equal((await ended(queue, job.id)).state, 'processed');
+      }
+      assert.deepEqual(ran, [
+        `beside ${plain.id} 1`,
+        `beside ${dying.id} 1`,
+        // another attempt by its number, so that what the first one left is cleared away
+        `alone ${dying.id} 2`,
+        `alone ${big.id} 1`,
+      ]);
+    });
+
+    it('leaves slots of the lane to other users, and revokes what runs in it', async () => {
+      const mine = Array.from({ length: 3 }, () => extractJob('local/greedy'));
+      const other = extractJob('local/second');
+      const lane: string[] = [];
+      const beside: RunJob = (job, signal, context) => {
+        lane.push(job.id);
+        return endless(job, signal, context);
+      };
+      await using _ = await queue.process(succeed, 1, { run: beside, slots: 4 });
+      for (const job of [...mine, other]) await queue.add(job);
+      assert.equal((await ended(queue, mine[2]!.id)).state, 'processed');
+      assert.deepEqual(lane, [mine[0]!.id, mine[1]!.id, other.id]);
+      for (const id of lane) {
+        assert.equal((await queue.get(id))?.state, 'processing');
+        assert.equal(await queue.cancel(id), true);
+        assert.equal((await ended(queue, id)).state, 'cancelled');
+      }
+    });
+
     it('hands running jobs back when it is closed', async () => {
       const job = extractJob();
       const consumer = await queue.process(succeed, 1);

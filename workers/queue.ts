@@ -5,7 +5,6 @@
 import { join } from 'node:path';
 import type { Job, JobRecord, JobResult } from '../schemas/job.js';
 import { isFinal, isJobId } from '../schemas/job.js';
-import { FeatureError } from '../schemas/problem.js';
 import { LOOK_MS, type QueueBackend } from './backend.js';
 import { crashPoint } from './crash-point.js';
 import { enqueue, enqueueStarted, type OptionsOf } from './enqueue.js';

@@ -142,7 +142,8 @@ async function infer(
   }
   const geographic = (one: CfVariable | undefined): boolean =>
     one !== undefined &&
-    (/^degrees?_?(n|e)/i.test(textOf(one, 'units') ?? '') ||
+    ((one.attributes['units'] === undefined && /^(lat|lon)(itude|gitude)?$/i.test(one.name)) ||
+      /^degrees?_?(n|e)/i.test(textOf(one, 'units') ?? '') ||
       /^(lat|lon)gitude$|^latitude$|^longitude$/.test(textOf(one, 'standard_name') ?? ''));
   if (nj > 1 && geographic(y) && geographic(x)) return inferred(latLonGrid(await numbersOf(y!), await numbersOf(x!)));
   return inferred(await byPlaces(scope, field, ni, nj));

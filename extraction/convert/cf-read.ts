@@ -4,6 +4,7 @@
  */
 import { type CfNumbers, type CfVariable, sizeOf } from '../../formats/cf.js';
 import type { CfSource } from '../../formats/cf-source.js';
+import { nativeParam } from '../../schemas/params.js';
 import { FeatureError } from '../../schemas/problem.js';
 import type { FstField } from '../fst/field.js';
 import { gridOfField, type ReadGrid, travellingDescriptors } from './cf-grids.js';
@@ -44,12 +45,20 @@ function helpers(scopes: readonly Scope[]): ReadonlySet<string> {
   return names;
 }
 
+/** Whether the last two dimensions, whatever their names, are those of two-dimensional latitudes and longitudes. */
+function isCurvilinear(scope: Scope, variable: CfVariable): boolean {
+  const plane = variable.dims.slice(-2).join(' ');
+  return (['y', 'x'] as const).every((role) =>
+    scope.beside(variable, role).some(({ dims }) => dims.join(' ') === plane),
+  );
+}
+
 /** How a variable's last dimensions make a plane; undefined for what is no field. */
 function planeOf(scope: Scope, variable: CfVariable): { planeDims: number; nk: number } | undefined {
   const roles = variable.dims.map((dim) => scope.role(dim));
   const rank = roles.length;
   if (roles.at(-1) === 'point') return { planeDims: 1, nk: 1 };
-  if (rank < 2 || roles[rank - 1] !== 'x' || roles[rank - 2] !== 'y') {
+  if (rank < 2 || ((roles[rank - 1] !== 'x' || roles[rank - 2] !== 'y') && !isCurvilinear(scope, variable))) {
     const [last] = variable.dims.slice(-1);
     const listed =
       last !== undefined && scope.beside(variable, 'y').some(({ dims }) => dims.length === 1 && dims[0] === last);
@@ -173,6 +182,7 @@ class CfImport {
       etiket: this.options.get('etiket') ?? 'POLYFST',
     });
     if (grid.grid !== undefined) await this.sink.grid(grid.grid);
+    this.#noteUnits(variable, parameter.nomvar);
     const before = this.sink.records;
     const expected = numberOf(variable.attributes, 'fst_records');
     const isFull = expected === sizeOf(leading);
@@ -204,6 +214,17 @@ class CfImport {
         detail: `${variable.name}: ${sizeOf(leading) - wrote} of ${sizeOf(leading)} planes hold no value and became no record.`,
       });
     }
+  }
+
+  /** Values without units are taken as those of the record; whoever converts must know. */
+  #noteUnits(variable: CfVariable, nomvar: string): void {
+    const { unit } = nativeParam(nomvar);
+    if (variable.attributes['units'] !== undefined || ['unknown', '1'].includes(unit)) return;
+    if (this.options.get('units') === 'ignore') return;
+    this.lost.push({
+      key: variable.name,
+      detail: `${variable.name} has no units; its values are taken as ${unit}, the unit of ${nomvar}.`,
+    });
   }
 
   async #plane({ variable, panel }: Field, at: readonly number[]): Promise<CfNumbers | undefined> {

@@ -68,6 +68,43 @@ Payload load_part(const Source& source, const Located& record, std::uint64_t beg
   return {bytes.data(), bytes.size(), order_of(record.spec.container)};
 }
 
+/** The words of a run, when they are few. */
+std::optional<Span> short_span(const Layout& layout, std::uint64_t step, const PointRun& run, std::uint64_t payload_bytes) {
+  Span out = span_of(layout, run.point * step, 0);
+  out.end = std::min(span_of(layout, run.last() * step, 0).end, payload_bytes);
+  if (out.end <= out.begin || !LineCache::takes(out.end - out.begin)) return std::nullopt;
+  return out;
+}
+
+/** Points of a merged span out of lines that were kept; false when one is not there. */
+bool recalled(const Located& record, const Layout& layout, std::uint64_t step, Runs runs, std::span<float> out, LineCache& lines) {
+  std::uint8_t bytes[2 * LineCache::line_bytes] = {};  // tokens are loaded with words behind them
+  for (std::size_t k = 0; k < runs.size(); ++k) {
+    const auto span = short_span(layout, step, runs[k], record.bytes);
+    if (!span || !lines.recall(record.offset + span->begin, {bytes, span->end - span->begin})) return false;
+    const Payload part{bytes, span->end - span->begin, order_of(record.spec.container)};
+    pick(layout.behind(span->begin), part, step, runs.subspan(k, 1), out);
+  }
+  return true;
+}
+
+/** Reads a merged span with whole lines around it, keeps those that hold points, and gives the span's own bytes. */
+Payload load_lines(const Source& source, const Located& record, const Layout& layout, std::uint64_t step, const Span& span,
+                   Runs runs, Workspace& work) {
+  constexpr std::uint64_t line = LineCache::line_bytes;
+  const std::uint64_t end = std::min(span.end, record.bytes);
+  const std::uint64_t begin = (record.offset + span.begin) / line * line;
+  const std::uint64_t behind = std::min(source.size(), (record.offset + end + line - 1) / line * line);
+  const MutableBytes bytes = work.payload.resize(behind - begin);
+  source.read(begin, bytes);
+  for (const PointRun& run : runs) {
+    const auto own = short_span(layout, step, run, record.bytes);
+    if (own) work.lines->remember(begin, bytes, record.offset + own->begin, own->end - own->begin);
+  }
+  const std::size_t skip = record.offset + span.begin - begin;
+  return {bytes.data() + skip, end - span.begin, order_of(record.spec.container)};
+}
+
 void gather_plain(const Source& source, const Located& record, Runs runs, std::span<float> out, Workspace& work) {
   Layout layout = plain_layout(record.spec, record.bytes);
   const std::uint64_t step = (record.spec.datyp & 63) == 8 ? 2 : 1;
@@ -90,9 +127,13 @@ void gather_plain(const Source& source, const Located& record, Runs runs, std::s
   }
   for (const Span& span : work.spans) {
     const std::uint64_t end = std::min(span.end, record.bytes);
-    const Payload part = load_part(source, record, span.begin, end, work);
+    const Runs own = runs.subspan(span.first, span.last - span.first);
+    const bool scattered = work.lines != nullptr && !headed && own.size() > 1 && end - span.begin <= merge_gap;
+    if (scattered && recalled(record, layout, step, own, out, *work.lines)) continue;
+    const Payload part = scattered ? load_lines(source, record, layout, step, span, own, work)
+                                   : load_part(source, record, span.begin, end, work);
     if (headed && span.begin == 0) read_scale(record.spec, part, layout);
-    pick(layout.behind(span.begin), part, step, runs.subspan(span.first, span.last - span.first), out);
+    pick(layout.behind(span.begin), part, step, own, out);
   }
   if (headed && work.scales != nullptr) work.scales->keep(record.offset, layout);
 }

@@ -86,11 +86,21 @@ bool LineCache::copy(std::uint64_t offset, MutableBytes out) {
   return true;
 }
 
-void LineCache::read(const Source& source, std::uint64_t offset, MutableBytes out) {
-  {
-    const std::lock_guard guard(lock_);
-    if (copy(offset, out)) return;
+bool LineCache::recall(std::uint64_t offset, MutableBytes out) {
+  const std::lock_guard guard(lock_);
+  return copy(offset, out);
+}
+
+void LineCache::remember(std::uint64_t begin, Bytes part, std::uint64_t offset, std::size_t count) {
+  const std::lock_guard guard(lock_);
+  for (std::uint64_t line = offset / line_bytes; line * line_bytes < offset + count; ++line) {
+    const std::uint64_t at = line * line_bytes;
+    if (at >= begin && at - begin + line_bytes <= part.size()) keep(line, part.data() + (at - begin));
   }
+}
+
+void LineCache::read(const Source& source, std::uint64_t offset, MutableBytes out) {
+  if (recall(offset, out)) return;
   const std::uint64_t first = offset / line_bytes;
   const std::uint64_t last = (offset + out.size() - 1) / line_bytes;
   std::uint8_t bytes[2 * line_bytes];

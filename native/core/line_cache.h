@@ -26,6 +26,10 @@ class LineCache {
   static bool takes(std::size_t bytes) { return bytes > 0 && bytes <= line_bytes; }
   /** Fills `out`, at most a line long, from lines or from `source`, or throws truncated_file. */
   void read(const Source& source, std::uint64_t offset, MutableBytes out);
+  /** Fills `out`, at most a line long, from lines; false when they are not there. */
+  bool recall(std::uint64_t offset, MutableBytes out);
+  /** Keeps the lines that hold bytes [offset, offset + count) of the file, out of `part`, which begins at byte `begin` of it. */
+  void remember(std::uint64_t begin, Bytes part, std::uint64_t offset, std::size_t count);
 
   /** Bytes that the caches of the process hold now. */
   static std::size_t held_bytes();

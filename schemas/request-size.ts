@@ -18,6 +18,11 @@ function refuseText(text: string, where: string, most: number): void {
   throw new FeatureError('bad_value', `"${shorten(where)}": a text is longer than ${most} bytes; give a shorter one.`);
 }
 
+/** A point: nothing in it can be too long or too deep. */
+function isShortNumbers(value: unknown): boolean {
+  return Array.isArray(value) && value.length <= 4 && value.every((item) => typeof item === 'number');
+}
+
 /** Throws FeatureError for a body beyond the limits. One pass without recursion, so that no nesting can break it. */
 export function refuseOversized(body: unknown, limits: SizeLimits): void {
   const waiting: { value: unknown; depth: number; where: string }[] = [{ value: body, depth: 0, where: 'the request' }];
@@ -42,7 +47,8 @@ export function refuseOversized(body: unknown, limits: SizeLimits): void {
       for (const item of value) {
         // numbers are most of what long lists hold
         if (typeof item === 'string') refuseText(item, where, limits.stringBytes);
-        else if (typeof item === 'object') waiting.push({ value: item, depth: depth + 1, where });
+        else if (typeof item === 'object' && !(depth + 1 < limits.depth && isShortNumbers(item)))
+          waiting.push({ value: item, depth: depth + 1, where });
       }
       continue;
     }

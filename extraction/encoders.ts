@@ -27,6 +27,9 @@ export const ENCODERS: NonNullable<ExtractDeps['encoders']> = {
   netcdf3: ofDataset(({ answerNetcdf3 }) => answerNetcdf3),
   zarr: ofDataset(({ answerZarr }) => answerZarr),
   om: ofDataset(({ answerOm }) => answerOm),
+  geotiff: async function* (head, blocks, signal) {
+    yield* (await import('./raster-answer.js')).answerGeotiff(head, blocks, signal);
+  },
 };
 
 /** The same for files: Arrow as a file instead of a stream. */

@@ -32,7 +32,10 @@ function encoderOf(format: OutputFormat, deps: ExtractDeps): CoverageEncoder {
   if (isText(format)) return (head, blocks) => encodeText(format, head, blocks);
   const encoder = deps.encoders?.[format];
   if (encoder) return encoder;
-  throw new FeatureError('unsupported_format', `"format": ${format} is not offered for features; use covjson.`);
+  throw new FeatureError(
+    'unsupported_format',
+    `"format": ${format} is not offered for features, which have points and no grid; use netcdf or geotiff, or convert whole fields.`,
+  );
 }
 
 type TextFormat = 'covjson' | 'covjson-ogc';

@@ -42,6 +42,8 @@ export interface Part {
   readonly formats: readonly string[];
   /** whether rows of the grid are circles of latitude, so that points stand for areas by the cosine of it */
   readonly isLatLon: boolean;
+  /** id of the grid */
+  readonly grid: string;
   /** degrees */
   readonly spacing: number;
   /** west, south, east, north; west > east across the date line */
@@ -132,6 +134,7 @@ function partOf(document: Json): Part {
     zarr: text(own['zarr']) ?? `/zarr/${id}`,
     formats: texts(document['output_formats']),
     isLatLon: ['separable', 'regular', 'gaussian'].includes(text(object(own['grid'])['kind']) ?? ''),
+    grid: text(object(own['grid'])['id']) ?? '',
     spacing: Number(object(own['grid'])['spacing']) || 0.1,
     ...extent,
     params: sorted(withWind(params, levtype)),

@@ -161,9 +161,10 @@ function lineLayers(
 ): readonly { layer: string; style: string; level: number | undefined }[] {
   const { model, part, level } = selection;
   const named = (levtype: string, nomvar: string) => {
-    const home = model.parts.find(
+    const homes = model.parts.filter(
       (one) => one.levtype === levtype && one.params.some((param) => param.nomvar === nomvar),
     );
+    const home = homes.find(({ grid }) => grid === part.grid) ?? homes[0];
     const param = home?.params.find((one) => one.nomvar === nomvar);
     return home && param ? { home, key: param.components?.[0] ?? param.key } : undefined;
   };

@@ -19,7 +19,7 @@ function thinned(vertices: readonly TrackVertex[]): readonly TrackVertex[] {
 /** Asks for the ground of the track that is shown; nothing to ask for leaves none. */
 export function syncGround(page: Page, feature: Feature | undefined): void {
   const { selection, effects, times } = page;
-  const sfc = selection && partOf(selection.model, 'sfc');
+  const sfc = selection && partOf(selection, 'sfc');
   const name = sfc && askedName(sfc, 'P0');
   const isSection = feature?.kind === 'track' && feature.levels.length > 1 && selection?.part.levtype === 'pl';
   const run = selection?.run;

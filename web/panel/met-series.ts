@@ -1,6 +1,6 @@
 /** From the answers of a point to the rows of a meteogram, still in the units delivered. Pure. */
-import type { Model } from '../model/catalogue.js';
 import { type PointAnswer, present } from '../model/coverage.js';
+import type { Selection } from '../model/select.js';
 import { type Amount, deaccumulate, quantiles } from '../model/stats.js';
 import type { PointData } from '../page/page.js';
 import { askedName, partOf } from './point-data.js';
@@ -57,9 +57,9 @@ function plumeOf(answer: PointAnswer | undefined, name: string): Plume | undefin
   return { times, quantiles: enough ? times.map((time) => quantiles(at(time), SHARES)) : [], members };
 }
 
-export function metRows(model: Model, data: PointData): MetRows | undefined {
-  const sfc = partOf(model, 'sfc');
-  const pl = partOf(model, 'pl');
+export function metRows(selection: Selection, data: PointData): MetRows | undefined {
+  const sfc = partOf(selection, 'sfc');
+  const pl = partOf(selection, 'pl');
   const row = (nomvar: string): Row | undefined => {
     const name = sfc && askedName(sfc, nomvar);
     if (name === undefined) return undefined;

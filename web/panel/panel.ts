@@ -2,11 +2,12 @@
 import { html, nothing, render, type TemplateResult } from 'lit-html';
 import { placeText } from '../geo/sphere.js';
 import type { Key } from '../i18n/t.js';
+import type { Selection } from '../model/select.js';
 import { codeOf, sentenceOf } from '../model/server.js';
 import { numberText } from '../model/units.js';
 import { type Asked, NOT_ASKED, type Page, type PointData } from '../page/page.js';
 import { icon } from '../shell/icons.js';
-import { type Feature, TABS_OF, type Tab } from '../state/state.js';
+import { type Feature, type LatLon, TABS_OF, type Tab } from '../state/state.js';
 import { areaTab, drawArea } from './area-tab.js';
 import { codeBlock } from './code-block.js';
 import { dataTab } from './data-tab.js';
@@ -36,6 +37,9 @@ function track<T>(page: Page, name: 'met' | 'prof', work: Promise<T>, signal: Ab
   );
 }
 
+/** What the series of a point hang on. */
+const pointKey = ({ model, part, run }: Selection, at: LatLon): string => `${model.name} ${part.grid} ${run?.id} ${at}`;
+
 /** Asks for what the tab shows. */
 function load(page: Page): void {
   const { state, selection, effects, time } = page;
@@ -49,7 +53,7 @@ function load(page: Page): void {
     );
     return;
   }
-  const where = `${selection.model.name} ${run.id} ${feature.at}`;
+  const where = pointKey(selection, feature.at);
   // the time shown comes first: whether the place is in the grid is asked of the map
   if (Number.isNaN(time)) return;
   effects.run('met', where, (signal) => track(page, 'met', loadMeteogram(page, feature.at, signal), signal));
@@ -122,7 +126,7 @@ function body(page: Page, feature: Feature, width: number): TemplateResult {
       return asked(page, 'met', data.met, (value) => {
         if (value.single === undefined && value.members === undefined)
           return html`<p class="notice">${t('outside')}</p>`;
-        const rows = metRows(selection!.model, value);
+        const rows = metRows(selection!, value);
         if (rows !== undefined) return html`${metTab(page, rows, width, feature.at)}${tableLink(page)}`;
         const hasFields = selection!.model.parts.some(({ levtype }) => levtype === 'sfc' || levtype === 'pl');
         return html`<p class="notice">${t(hasFields ? 'noValues' : 'noMeteogram')}</p>`;
@@ -191,9 +195,9 @@ export function updatePanel(page: Page): void {
     render(panelOf(page, feature, width), element);
     const { met } = page.data;
     if (tab === 'met' && feature.kind === 'pt' && met.state === 'ready') {
-      const rows = metRows(page.selection.model, met.value);
+      const rows = metRows(page.selection, met.value);
       const slot = element.querySelector<HTMLElement>('.met');
-      const key = `${page.selection.model.name} ${page.selection.run?.id} ${feature.at}`;
+      const key = pointKey(page.selection, feature.at);
       if (rows !== undefined && slot !== null) drawMeteogram(page, slot, rows, feature.at, key);
     }
     drawArea(page);

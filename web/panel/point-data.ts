@@ -1,6 +1,7 @@
 /** Asks for the series of a point: surface fields for the meteogram, upper-air ones for profiles. One EDR position each. */
-import type { Model, Param, Part } from '../model/catalogue.js';
+import type { Param, Part } from '../model/catalogue.js';
 import { type PointAnswer, readPoint } from '../model/coverage.js';
+import type { Selection } from '../model/select.js';
 import { codeOf } from '../model/server.js';
 import { isoSecond } from '../model/times.js';
 import type { Page, PointData } from '../page/page.js';
@@ -18,8 +19,12 @@ export function askedName(part: Part, nomvar: string): string | undefined {
   return nomvar === 'UU' || nomvar === 'VV' ? (param.shortName ?? param.key) : param.key;
 }
 
-export const partOf = (model: Model, levtype: string): Part | undefined =>
-  model.parts.find((part) => part.levtype === levtype);
+/** Fields of a kind of level that go with what is shown: its own, else those on the same grid, else the first. */
+export function partOf({ model, part }: Pick<Selection, 'model' | 'part'>, levtype: string): Part | undefined {
+  if (part.levtype === levtype) return part;
+  const all = model.parts.filter((one) => one.levtype === levtype);
+  return all.find(({ grid }) => grid === part.grid) ?? all[0];
+}
 
 export const paramOf = (part: Part, nomvar: string): Param | undefined =>
   part.params.find((one) => one.nomvar === nomvar);
@@ -68,13 +73,14 @@ const present = (part: Part | undefined, nomvars: readonly string[], run: Readon
 
 /** Series of the surface, and of the lowest pressure level where the surface has no temperature. */
 export async function loadMeteogram(page: Page, at: LatLon, signal: AbortSignal): Promise<PointData> {
-  const { model, run } = page.selection!;
+  const selection = page.selection!;
+  const { run } = selection;
   if (!(await isInside(page, at, signal))) return { single: undefined, members: undefined };
-  const sfc = partOf(model, 'sfc');
+  const sfc = partOf(selection, 'sfc');
   const keys = sfc && page.data.runs.get(sfc.id)?.find(({ id }) => id === run!.id)?.keys;
   const names = present(sfc, MET_NAMES, keys);
   const hasTemperature = sfc !== undefined && askedName(sfc, 'TT') !== undefined;
-  const pl = hasTemperature ? undefined : partOf(model, 'pl');
+  const pl = hasTemperature ? undefined : partOf(selection, 'pl');
   const low = pl?.levels.reduce((one, other) => Math.max(one, other), 0);
   const [single, members, aloft] = await Promise.all([
     sfc === undefined || (sfc.single === undefined && sfc.numbers.length > 0)
@@ -98,8 +104,9 @@ export async function loadMeteogram(page: Page, at: LatLon, signal: AbortSignal)
 const MAX_VALUES = 20_000;
 
 export async function loadProfile(page: Page, at: LatLon, time: number, signal: AbortSignal): Promise<PointData> {
-  const { model, run } = page.selection!;
-  const pl = partOf(model, 'pl');
+  const selection = page.selection!;
+  const { run } = selection;
+  const pl = partOf(selection, 'pl');
   if (pl === undefined || run === undefined || !(await isInside(page, at, signal)))
     return { single: undefined, members: undefined };
   const names = present(pl, PROFILE_NAMES, undefined);

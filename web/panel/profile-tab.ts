@@ -146,7 +146,7 @@ function plot(page: Page, sounding: Sounding, width: number, lat: number): Templ
 
 export function profileTab(page: Page, data: PointData, width: number, at: LatLon): TemplateResult {
   const { t, state, time, selection } = page;
-  const pl = partOf(selection!.model, 'pl');
+  const pl = partOf(selection!, 'pl');
   if (pl === undefined) return html`<p class="notice">${t('noProfile')}</p>`;
   const series = data.single?.series[0];
   if (series === undefined) return html`<p class="notice">${t('outside')}</p>`;

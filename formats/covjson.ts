@@ -22,7 +22,7 @@ export type FloatWriter = (values: Float32Array) => Uint8Array;
 /** Encoded lists by identity; one list of each kind is enough, since coverages that share come together. */
 interface Kept {
   readonly key: readonly unknown[];
-  readonly bytes: Uint8Array;
+  readonly pieces: readonly Uint8Array[];
 }
 
 class CovjsonEncoder {
@@ -149,12 +149,12 @@ class CovjsonEncoder {
   #times(times: Float64Array): void {
     const kept = this.#kept.get('times');
     if (kept?.key[0] === times) {
-      this.#buffer.bytes(kept.bytes);
+      for (const piece of kept.pieces) this.#buffer.bytes(piece);
       return;
     }
     const text = `"t":{"values":${JSON.stringify(Array.from(times, isoTime))}}`;
     const bytes = this.#text.encode(text);
-    if (times.length > 1) this.#kept.set('times', { key: [times], bytes });
+    if (times.length > 1) this.#kept.set('times', { key: [times], pieces: [bytes] });
     this.#buffer.bytes(bytes);
   }
 
@@ -163,7 +163,7 @@ class CovjsonEncoder {
     const kept = this.#kept.get('composite');
     if (kept?.key.every((part, n) => part === key[n])) {
       yield* this.#flush(1);
-      yield kept.bytes;
+      yield* kept.pieces;
       return;
     }
     yield* this.#flush(1);
@@ -180,7 +180,7 @@ class CovjsonEncoder {
       if (size <= KEEP) pieces.push(piece);
       yield piece;
     }
-    if (size <= KEEP) this.#kept.set('composite', { key, bytes: joined(pieces, size) });
+    if (size <= KEEP) this.#kept.set('composite', { key, pieces });
     else this.#kept.delete('composite');
   }
 
@@ -228,16 +228,6 @@ class CovjsonEncoder {
     }
     return to < total ? to : -1;
   }
-}
-
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }
 
 /** A stretch of a collection's coverages: stretches one after another are the collection. */

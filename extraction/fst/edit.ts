@@ -22,6 +22,26 @@ export interface RecordChange {
   readonly metadata?: Readonly<Record<string, unknown>> | string;
 }
 
+const TEXTS: ReadonlySet<string> = new Set(['nomvar', 'typvar', 'etiket', 'grtyp']);
+const NUMBERS: ReadonlySet<string> = new Set(['ip1', 'ip2', 'ip3', 'ig1', 'ig2', 'ig3', 'ig4', 'deet', 'npas']);
+
+/** Keys as the core takes them. Throws `unknown_key` for what cannot be changed in place, `bad_value` for what is no such key. */
+function checkedKeys(keys: KeyChanges): NativeKeys {
+  const { dateo, ...others } = keys;
+  for (const [name, value] of Object.entries(others)) {
+    if (!TEXTS.has(name) && !NUMBERS.has(name)) {
+      const choices = [...TEXTS, ...NUMBERS, 'dateo'].join(', ');
+      throw new FeatureError('unknown_key', `${name} cannot be changed in place; change ${choices}, or write anew.`);
+    }
+    if (value === undefined) continue;
+    if (TEXTS.has(name) ? typeof value !== 'string' : !Number.isInteger(value) || value !== (Number(value) | 0)) {
+      const wanted = TEXTS.has(name) ? 'a text' : 'a whole number of 32 bits';
+      throw new FeatureError('bad_value', `${name} ${String(value).slice(0, 40)}: give ${wanted}.`);
+    }
+  }
+  return { ...others, ...(dateo === undefined ? {} : { dateo: stampOf(dateo) }) };
+}
+
 function editOf({ record, remove, keys, metadata }: RecordChange): RecordEdit {
   if (record.file.table.container === 'xdf' && metadata !== undefined) {
     throw new FeatureError(
@@ -30,11 +50,10 @@ function editOf({ record, remove, keys, metadata }: RecordChange): RecordEdit {
       { data: { file: record.path, row: record.index, offset: record.offset } },
     );
   }
-  const { dateo, ...others } = keys ?? {};
   return {
     offset: record.offset,
     ...(remove === true ? { remove } : {}),
-    ...(keys === undefined ? {} : { keys: { ...others, ...(dateo === undefined ? {} : { dateo: stampOf(dateo) }) } }),
+    ...(keys === undefined ? {} : { keys: checkedKeys(keys) }),
     ...(metadata === undefined ? {} : { metadata: metadataText(metadata) }),
   };
 }

@@ -78,6 +78,12 @@ export function nativeField(field: FstField): NativeField {
     whole(field, name, field[name] ?? 0, -(2 ** 31), 2 ** 31 - 1);
   const extent = (name: 'ni' | 'nj' | 'nk'): number => whole(field, name, field[name] ?? 1, 1, 2 ** 32 - 1);
   const [ni, nj, nk] = [extent('ni'), extent('nj'), extent('nk')];
+  if (!ArrayBuffer.isView(field.values)) {
+    throw new FeatureError(
+      'bad_value',
+      `values of ${field.nomvar}: not a typed array; give a Float32Array or another.`,
+    );
+  }
   const lossless = losslessType(field.values);
   const datyp = whole(field, 'datyp', field.datyp ?? lossless.datyp, 0, 255);
   const nbits = whole(field, 'nbits', field.nbits ?? (field.datyp === undefined ? lossless.nbits : 32), 1, 64);

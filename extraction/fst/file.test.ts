@@ -247,7 +247,20 @@ test('errors carry code, number and place', async () => {
   assert.throws(() => file.first({ nomvar: 'ZZ' }), { code: 'record_not_found' });
   await assert.rejects(file.write(fieldOf(1, { nomvar: 'TOOLONG' })), { code: 'bad_value' });
   await assert.rejects(file.write(fieldOf(1, { ni: 5 })), { code: 'bad_dimensions', errno: -11 });
+  await assert.rejects(file.write(fieldOf(1, { values: [1, 2] as never })), {
+    code: 'bad_value',
+    message: /typed array/,
+  });
   const record = file.record(1);
+  await assert.rejects(file.edit(record, { ip1: 2 ** 31 }), { code: 'bad_value', message: /ip1/ });
+  await assert.rejects(file.edit(record, { nomvar: 5 } as never), { code: 'bad_value', message: /nomvar/ });
+  await assert.rejects(file.edit(record, { ni: 5 } as never), { code: 'unknown_key', message: /ni/ });
+  for (const place of [
+    [Number.NaN, 0],
+    [91, 0],
+    [0, Number.POSITIVE_INFINITY],
+  ] as const)
+    await assert.rejects(file.at(record, [place]), { code: 'bad_value', message: /itude/ });
   truncateSync(path, record.offset + 40);
   await assert.rejects(file.read(record), { code: 'run_changed' });
   await file.close();

@@ -34,6 +34,13 @@ describe('nearest point', () => {
     assert.ok(Math.abs(found.distanceKm[2]! / EARTH_RADIUS_KM - (0.2807 * Math.PI) / 180) < 1e-6);
   });
 
+  it('comes to an end for a place that is none', async () => {
+    for (const grid of [globe, openGrid(ROTATED), openGrid(NORTH), openGrid(YIN_YANG)]) {
+      const { point } = await grid.nearest(at(Number.NaN, 10), at(10, Number.NaN));
+      assert.ok([...point].every((offset) => offset < grid.ni * grid.nj));
+    }
+  });
+
   it('takes the smallest turn of longitude on a row of poles', async () => {
     const found = await globe.nearest(at(89.9, -90), at(200.3, 77));
     assert.deepEqual([...found.point], [65000, 77]);

@@ -79,13 +79,22 @@ export async function gridOfRow(file: ProbeFile, row: number, others: readonly P
   return openGrid(def);
 }
 
-/** A line for each place, in order. Throws `grid_error`, `unsupported_grid`, `decode_failed`. */
+/** Throws `bad_value` unless the place lies on the globe. */
+function checkPlace([lat, lon]: LatLon): void {
+  if (!(Math.abs(lat) <= 90))
+    throw new FeatureError('bad_value', `latitude ${lat} is outside -90 to 90; places are [latitude, longitude].`);
+  if (!(Math.abs(lon) <= 720))
+    throw new FeatureError('bad_value', `longitude ${lon} is outside -720 to 720; give -180 to 360.`);
+}
+
+/** A line for each place, in order. Throws `bad_value`, `grid_error`, `unsupported_grid`, `decode_failed`. */
 export async function probe(
   file: ProbeFile,
   row: number,
   places: readonly LatLon[],
   others: readonly ProbeFile[] = [],
 ): Promise<ProbeLine[]> {
+  places.forEach(checkPlace);
   const grid = await gridOfRow(file, row, others);
   const lat = Float64Array.from(places, (place) => place[0]);
   const lon = Float64Array.from(places, (place) => place[1]);

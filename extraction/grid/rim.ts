@@ -50,7 +50,8 @@ export class Rim {
         (v[2]! - rim.vectors[3 * k + 2]!) ** 2;
       closest.offer(angleOfChord(chord), rim.points[k]!, rim.lat[k]!, rim.lon[k]!);
     }
-    while (await this.#step(lat, lon, closest));
+    // equal points of a degenerate grid may be better than each other in a circle: the way across the grid is the longest
+    for (let left = this.grid.ni + this.grid.nj; left > 0; left--) if (!(await this.#step(lat, lon, closest))) return;
   }
 
   /** Offers the eight neighbours of the best point; true when one of them is better. */

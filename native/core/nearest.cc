@@ -92,6 +92,7 @@ class Search {
   };
 
   static std::size_t floor_index(double position, std::size_t count) {
+    if (std::isnan(position)) return 0;
     return static_cast<std::size_t>(std::clamp(std::floor(position), 1.0, static_cast<double>(count))) - 1;
   }
 

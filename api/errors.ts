@@ -22,6 +22,7 @@ const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'rate_limited',
   'storage_full',
   'storage_unavailable',
+  'handle_error',
 ]);
 
 /** Status of a problem in v1: nothing that the client retries for minutes, and 529 for what passes. */

@@ -64,7 +64,7 @@ export const CODES = {
   unsupported_type: { status: 422, title: 'Data type is not supported', errno: -15 },
   file_locked: { status: 409, title: 'File is being written by another process', errno: -20 },
   thread_limit: { status: 500, title: 'Too many threads', errno: -21 },
-  handle_error: { status: 500, title: 'Too many open files', errno: -22 },
+  handle_error: { status: 503, title: 'Too many open files', errno: -22 },
   cleanup_failed: { status: 500, title: 'Clean-up failed', errno: -23 },
 } as const satisfies Record<string, CodeRow>;
 

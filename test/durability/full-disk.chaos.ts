@@ -153,6 +153,49 @@ describe('F7 full disk', () => {
     }
   });
 
+  it('ends a job when no descriptor is left for data or results, and goes on', async (test) => {
+    if (!compiler) return test.skip('no C compiler (cc)');
+    for (const [what, errno] of [
+      ['data', 24],
+      ['results', 23],
+    ] as const) {
+      const state = join(folder, `state-${errno}`);
+      const when = join(folder, `when-${errno}`);
+      const below = what === 'data' ? data : join(state, 'store', 'results');
+      const env = { LD_PRELOAD: library, FAIL_WHEN: when, FAIL_OPEN_BELOW: below, FAIL_WITH: String(errno) };
+      const limits = { cacheBytes: 0, inlineValues: 0 };
+      await using served = await serve(
+        data,
+        state,
+        { limits, workers: { concurrency: 1 } },
+        { ...env, FAIL_IN: 'children' },
+      );
+      // the process of jobs has started before, and keeps the files of one run open
+      assert.equal((await end(await accepted(served.url, 0))).status, 303);
+      await writeFile(when, '');
+      const failed = await end(await accepted(served.url, 2));
+      const text = await failed.text();
+      assert.deepEqual([failed.status, failed.headers.get('x-error-code')], [400, 'handle_error'], text);
+      await rm(when);
+      assert.equal((await end(await accepted(served.url, 2))).status, 303);
+    }
+  });
+
+  it('answers, refuses and recovers when no descriptor is left for the data in its own process', async (test) => {
+    if (!compiler) return test.skip('no C compiler (cc)');
+    const when = join(folder, 'when-own');
+    const env = { LD_PRELOAD: library, FAIL_WHEN: when, FAIL_OPEN_BELOW: data, FAIL_WITH: '24' };
+    await using served = await serve(data, join(folder, 'state-own'), { limits: { cacheBytes: 0 } }, env);
+    await writeFile(when, '');
+    const address = `${served.url}/edr/collections/demo-sfc/position?coords=POINT(-73.5%2045.5)&parameter-name=2t`;
+    const refused = await fetch(address);
+    const problem = (await refused.json()) as { code: string };
+    assert.deepEqual([refused.status, problem.code], [503, 'handle_error']);
+    assert.equal((await fetch(`${served.url}/api/v1/test`)).status, 200);
+    await rm(when);
+    assert.equal((await fetch(address)).status, 200);
+  });
+
   it('keeps what it accepted while nothing at all can be written, and ends it afterwards', async (test) => {
     if (!compiler) return test.skip('no C compiler (cc)');
     const state = join(folder, 'state-all');

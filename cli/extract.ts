@@ -27,6 +27,9 @@ const SUFFIXES: readonly (readonly [suffix: string, format: OutputFormat])[] = [
   ['.parquet', 'parquet'],
   ['.arrow', 'arrow'],
   ['.nc', 'netcdf'],
+  ['.zarr.zip', 'zarr'],
+  ['.tif', 'geotiff'],
+  ['.tiff', 'geotiff'],
   ['.om', 'om'],
 ];
 
@@ -38,6 +41,9 @@ export const FORMATS: readonly string[] = [
   'parquet',
   'arrow',
   'netcdf',
+  'netcdf3',
+  'zarr',
+  'geotiff',
   'om',
 ];
 

@@ -1,11 +1,13 @@
 /**
  * What is delivered besides our own code: `licences` checks the lock file, `sbom [OUT]` writes it as CycloneDX, `audit` asks the
- * registry for known faults and says "not run" where nobody answers that. One JSON line each; exit 1 for what must not be.
+ * registry for known faults and says "not run" where nobody answers that, `builds` builds the commit twice and compares. One
+ * JSON line each; exit 1 for what must not be.
  */
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../paths.js';
+import { compareBuilds } from './builds.js';
 import { judge } from './licences.js';
 
 const LONGEST_MS = 120_000;
@@ -72,8 +74,19 @@ async function audit(): Promise<number> {
   return critical + high === 0 ? 0 : 1;
 }
 
+async function builds(): Promise<number> {
+  const compared = await compareBuilds();
+  print({ check: 'builds', ...compared });
+  return compared.differ.length === 0 ? 0 : 1;
+}
+
 const [what, out] = process.argv.slice(2);
-const checks: Readonly<Record<string, () => number | Promise<number>>> = { licences, audit, sbom: () => sbom(out) };
+const checks: Readonly<Record<string, () => number | Promise<number>>> = {
+  licences,
+  audit,
+  builds,
+  sbom: () => sbom(out),
+};
 const check = checks[what ?? ''];
 if (check === undefined) process.stderr.write(`supply: name one of ${Object.keys(checks).join(', ')}\n`);
 process.exitCode = check === undefined ? 2 : await check();

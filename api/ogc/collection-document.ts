@@ -107,9 +107,19 @@ function dataQueries(collection: EdrCollection, base: string, formats: readonly 
   return isRun ? queries : { ...queries, instances };
 }
 
+/** Record keys that keep a Polytope request to the collection's grid, where its level type has others. */
+function gridKeysOf({ gridKeys, onlyGrid }: EdrCollection): Readonly<Record<string, string>> {
+  if (onlyGrid) return {};
+  const joined = (values: readonly (string | number)[]): string => [...new Set(values)].join('/');
+  return {
+    grtyp: joined(gridKeys.map(({ grtyp }) => grtyp)),
+    ...Object.fromEntries([0, 1, 2, 3].map((n) => [`ig${n + 1}`, joined(gridKeys.map(({ ig }) => ig[n]!))])),
+  };
+}
+
 function polyfstMember(collection: EdrCollection, run: EdrRun | undefined): object {
   const { all, single, members } = collection.keys;
-  const keys = { ...all, levtype: collection.levtype };
+  const keys = { ...all, levtype: collection.levtype, ...gridKeysOf(collection) };
   const variants = { ...(single === undefined ? {} : { single }), ...(members === undefined ? {} : { members }) };
   const zarr = `/zarr/${collection.id}${run === undefined ? '' : `/${run.id}/`}`;
   const { ni, nj, kind } = collection.grid;

@@ -28,9 +28,10 @@ export function stepsText(leads: readonly number[]): string {
 export function keysOf({ part, param, run, level, member }: Selection): Record<string, string> {
   const base = new Date(run?.base ?? 0).toISOString();
   const isMember = member >= 0 && part.numbers.length > 0;
-  const own = (isMember ? part.members : part.single) ?? part.keys;
+  const { levtype: _levtype, ...shared } = part.keys;
   return {
-    ...own,
+    ...shared,
+    ...(isMember ? part.members : part.single),
     date: base.slice(0, 10).replaceAll('-', ''),
     time: base.slice(11, 16).replace(':', ''),
     levtype: part.levtype,

@@ -26,6 +26,8 @@ interface RasterOptions {
   readonly crs: string;
   readonly nearest: boolean;
   readonly bilinear: boolean;
+  /** values in the units of the SI */
+  readonly si: boolean;
 }
 
 class RasterExport {
@@ -85,6 +87,12 @@ class RasterExport {
     return Float32Array.from(isU ? east : north);
   }
 
+  #inUnits(row: number, values: Float32Array): Float32Array {
+    const { unit, scale, offset } = nativeParam(recordOf(this.selection, row).nomvar).cf;
+    if (!this.options.si || unit === 'unknown' || (scale === 1 && offset === 0)) return values;
+    return values.map((value) => value * scale + offset);
+  }
+
   /** One file. Records that cannot be bands are listed; nothing is written when none is left. */
   async file(path: string, group: RasterGroup): Promise<boolean> {
     const rows: number[] = [];
@@ -102,7 +110,7 @@ class RasterExport {
     const nearest = this.options.nearest || (!this.options.bilinear && NO_MEAN.has(first.nomvar));
     const { crs, width, height, west, north, dx, dy } = place;
     const items = this.#gridItems(first, place);
-    const bands = rows.map((row) => bandOf(recordOf(this.selection, row)));
+    const bands = rows.map((row) => bandOf(recordOf(this.selection, row), this.options.si));
     const resampling = nearest ? ('nearest' as const) : ('mean' as const);
     const writer = new TiffWriter(path, { crs, width, height, west, north, dx, dy, bands, resampling, items });
     try {
@@ -111,7 +119,8 @@ class RasterExport {
         const missing = new Float32Array(width * height).fill(Number.NaN);
         let raster: Float32Array | undefined;
         await this.#listed(row, async () => {
-          raster = await place!.raster(await this.#values(row, grid!, place!.warped), nearest);
+          const own = this.#inUnits(row, await this.#values(row, grid!, place!.warped));
+          raster = await place!.raster(own, nearest);
           this.records++;
         });
         if (raster === undefined && rows.length === 1) return false;
@@ -145,9 +154,10 @@ const auxiliary = (wkt: string): string =>
   `<PAMDataset>\n  <SRS dataAxisToSRSAxisMapping="1,2">${wkt.replaceAll('"', '&quot;')}</SRS>\n</PAMDataset>\n`;
 
 /** What a band is called and what it needs to become a record again. */
-function bandOf(record: FstRecord): BandInfo {
+function bandOf(record: FstRecord, si: boolean): BandInfo {
   const { nomvar, typvar, etiket, ip1, ip2, ip3, deet, npas, dateo, datyp, nbits, level } = record;
-  const unit = nativeParam(nomvar).unit;
+  const native = nativeParam(nomvar);
+  const unit = si ? native.cf.unit : native.unit;
   const levelText = level === null ? '' : `${shortestDecimal(level.value)} ${level.name}`.trim();
   const time = record.validity?.toISOString().replace('.000', '') ?? '';
   return {
@@ -178,7 +188,8 @@ async function write(
   let done = 0;
   const told = (): void => progress?.(++done, selection.rows.length);
   const crs = options.get('crs') ?? '';
-  const rasterOptions = { crs, nearest: resample === 'nearest', bilinear: resample === 'bilinear' };
+  const si = optionWord(options, 'units', ['native', 'si']) === 'si';
+  const rasterOptions = { crs, si, nearest: resample === 'nearest', bilinear: resample === 'bilinear' };
   const run = new RasterExport(selection, rasterOptions, signal, told);
   if (groups.length === 1) await run.file(out, groups[0]!);
   else {
@@ -189,7 +200,7 @@ async function write(
 }
 
 export const geotiff: Converter = {
-  options: ['crs', 'resample', 'bands', 'exact', 'datyp', 'nbits', 'etiket', 'nomvar'],
+  options: ['crs', 'resample', 'bands', 'units', 'exact', 'datyp', 'nbits', 'etiket', 'nomvar'],
   write,
   recognises: (_path, head) => isGeotiff(head),
   read: readGeotiff,

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { fromFile } from 'geotiff';
 import { type CfNumbers, type CfVariable, groupsOf, loadValues } from '../../formats/cf.js';
 import { openZarr } from '../../formats/zarr-reader.js';
 import { encodeIp, KIND } from '../fst/ip.js';
@@ -134,6 +135,23 @@ test('rounded mantissas keep the bits asked for and say so', async () => {
   assert.deepEqual(await valuesOf(variable), bitRounded(values as Float32Array, 7));
   const rounded = bitRounded(Float32Array.of(1.0078125, -1.01, Number.NaN, Infinity, 0), 5);
   assert.deepEqual(rounded, Float32Array.of(1, -1, Number.NaN, Infinity, 0));
+});
+
+test('GeoTIFF in SI units comes back in the unit of the record', async () => {
+  const even = { grtyp: 'L', ig1: 100, ig2: 100, ig3: 9000, ig4: 0 };
+  const path = await made('kelvin.fst', [field('TT', 8, even)]);
+  const { out } = await converted(path, { units: 'si' }, '.tif');
+  const image = await (await fromFile(out)).getImage();
+  const items = (await image.getGDALMetadata(0)) as Record<string, string>;
+  assert.equal(items['UNITTYPE'], 'K');
+  const [kelvin] = (await image.readRasters()) as unknown as Float32Array[];
+  const back = join(folder, 'kelvin-back.fst');
+  await convert({ inputs: [out], out: back, where: [], options: new Map([['exact', '1']]), signal: never });
+  await using one = await openFst(path);
+  await using other = await openFst(back);
+  const [was, is] = [(await one.read(one.record(0))).values, (await other.read(other.record(0))).values];
+  assert.ok(was.every((value, k) => Math.abs(Number(value) - Number(is[k])) < 5e-5));
+  assert.ok(Math.abs(kelvin![0]! - Number(was[(NJ - 1) * NI]) - 273.15) < 5e-5);
 });
 
 test('what an option cannot be is told with the choices', async () => {

@@ -1,9 +1,11 @@
 /** GeoTIFF → FST: a record a band. Rows of a north-up raster run from north to south and are turned. */
+import { nativeParam } from '../../schemas/params.js';
 import { FeatureError } from '../../schemas/problem.js';
 import type { FstField } from '../fst/field.js';
 import { isoToStamp } from '../fst/time.js';
 import { openGrid } from '../grid/grid.js';
 import type { Igs } from '../grid/params.js';
+import { unitChange } from './cf-units.js';
 import type { ConvertOptions, ConvertProgress, ConvertReport, FstTarget } from './formats.js';
 import { type FstGrid, latLonGrid, placesGrid, polarGrid } from './fst-grids.js';
 import { FstSink, packingOption } from './fst-sink.js';
@@ -193,6 +195,23 @@ function packingOf(items: Items, options: ConvertOptions, values: Float32Array):
   return { datyp: 134 | missing, nbits: 16 };
 }
 
+/** Values in the unit of the record, from that which the band names; a unit that leads nowhere is noted. */
+function inNativeUnit(values: Float32Array, items: Items, nomvar: string, lost: LostKeys): Float32Array {
+  const { unit } = nativeParam(nomvar);
+  const from = typeof items['UNITTYPE'] === 'string' ? items['UNITTYPE'].trim() : '';
+  if (from === '' || from === unit || unit === 'unknown') return values;
+  const change = unitChange(from, unit);
+  if (change === undefined) {
+    lost.note(
+      'units',
+      `"${from.slice(0, 20)}" does not lead to ${unit}, the unit of ${nomvar}; values stay as they are`,
+    );
+    return values;
+  }
+  const { scale, offset } = change;
+  return scale === 1 && offset === 0 ? values : values.map((value) => value * scale + offset);
+}
+
 export async function readGeotiff(
   input: string,
   out: FstTarget,
@@ -217,9 +236,10 @@ export async function readGeotiff(
       const items = { ...shared, ...own };
       const [raw] = (await image.readRasters({ samples: [band], signal })) as unknown as ArrayLike<number>[];
       const raster = Float32Array.from(raw!, (value) => (value === nodata ? Number.NaN : value));
-      const values = grid.arrange(raster);
+      const keys = keysOf(items, options, input, band, lost);
+      const values = inNativeUnit(grid.arrange(raster), items, keys.nomvar, lost);
       await sink.add({
-        ...keysOf(items, options, input, band, lost),
+        ...keys,
         ...grid.keys,
         values,
         ...packingOf(items, options, values),

@@ -128,7 +128,12 @@ export const configSchema = z.strictObject({
         .describe('Port, on `http.host`, where `work` tells its metrics; absent: nowhere.'),
       childHeapMb: z.number().int().min(64).default(1024).describe('JavaScript heap of a job process, MiB.'),
       childRssMb: z.number().int().min(128).default(2048).describe('Memory over which a job process is ended, MiB.'),
-      jobsPerChild: z.number().int().min(1).default(500).describe('Jobs after which a job process is replaced.'),
+      jobsPerChild: z
+        .number()
+        .int()
+        .min(1)
+        .default(500)
+        .describe('Jobs after which a job process is replaced; 20 small ones count as one.'),
     })
     .prefault({})
     .describe('Running jobs.'),

@@ -37,6 +37,13 @@ function place(data: GroupData, slab: ReadSlab): void {
   }
 }
 
+/** Whether a slab holds the values of a group as the group has them. */
+function isWhole(group: PlannedGroup, { read, values }: ReadSlab): boolean {
+  const { slots } = read;
+  if (slots.length !== group.rows.length || values.length !== groupValues(group)) return false;
+  return slots[0] === 0 && isAscending(slots);
+}
+
 function isAscending(slots: Uint32Array): boolean {
   for (let n = 1; n < slots.length; n++) if (slots[n]! < slots[n - 1]!) return false;
   return true;
@@ -198,8 +205,15 @@ export async function* assemble(plan: Plan, slabs: AsyncIterable<ReadSlab>): Asy
   };
   for await (const slab of slabs) {
     yield* finish(slab.read.group);
-    data ??= open();
-    place(data, slab);
+    const group = plan.groups[slab.read.group]!;
+    if (data === undefined && isWhole(group, slab)) {
+      // its coverages are made while the slab is still ours
+      data = { group, values: slab.values };
+      yield* finish(slab.read.group + 1);
+    } else {
+      data ??= open();
+      place(data, slab);
+    }
   }
   yield* finish(plan.groups.length);
 }

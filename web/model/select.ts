@@ -20,6 +20,13 @@ export function nearestLevel(part: Part, wanted: number | undefined): number | u
   return part.levels.reduce((best, level) => (far(level) < far(best) ? level : best));
 }
 
+/** Fields of a kind of level that go with what is shown: its own, else those on the same grid, else the first. */
+export function partOf({ model, part }: Pick<Selection, 'model' | 'part'>, levtype: string): Part | undefined {
+  if (part.levtype === levtype) return part;
+  const all = model.parts.filter((one) => one.levtype === levtype);
+  return all.find(({ grid }) => grid === part.grid) ?? all[0];
+}
+
 /** Undefined while nothing is known of the server's data. */
 export function selectionOf(
   state: State,

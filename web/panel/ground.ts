@@ -1,10 +1,11 @@
 /** The ground below a cross-section: surface pressure along the track, where the model has it. One EDR trajectory. */
+import { partOf } from '../model/select.js';
 import { nearestIndex } from '../model/times.js';
 import type { Page } from '../page/page.js';
 import { densePath } from '../request/request.js';
 import type { Feature, TrackVertex } from '../state/state.js';
 import { groundOf } from './ground-path.js';
-import { askedName, partOf } from './point-data.js';
+import { askedName } from './point-data.js';
 
 /** Points that the ground is asked at: an address has to hold them. */
 const MOST = 100;

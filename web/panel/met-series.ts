@@ -1,9 +1,9 @@
 /** From the answers of a point to the rows of a meteogram, still in the units delivered. Pure. */
 import { type PointAnswer, present } from '../model/coverage.js';
-import type { Selection } from '../model/select.js';
+import { partOf, type Selection } from '../model/select.js';
 import { type Amount, deaccumulate, quantiles } from '../model/stats.js';
 import type { PointData } from '../page/page.js';
-import { askedName, partOf } from './point-data.js';
+import { askedName } from './point-data.js';
 
 export interface Line {
   readonly times: readonly number[];

@@ -1,7 +1,7 @@
 /** Asks for the series of a point: surface fields for the meteogram, upper-air ones for profiles. One EDR position each. */
 import type { Param, Part } from '../model/catalogue.js';
 import { type PointAnswer, readPoint } from '../model/coverage.js';
-import type { Selection } from '../model/select.js';
+import { partOf } from '../model/select.js';
 import { codeOf } from '../model/server.js';
 import { isoSecond } from '../model/times.js';
 import type { Page, PointData } from '../page/page.js';
@@ -17,13 +17,6 @@ export function askedName(part: Part, nomvar: string): string | undefined {
   const param = part.params.find((one) => one.nomvar === nomvar && one.components === undefined);
   if (param === undefined) return undefined;
   return nomvar === 'UU' || nomvar === 'VV' ? (param.shortName ?? param.key) : param.key;
-}
-
-/** Fields of a kind of level that go with what is shown: its own, else those on the same grid, else the first. */
-export function partOf({ model, part }: Pick<Selection, 'model' | 'part'>, levtype: string): Part | undefined {
-  if (part.levtype === levtype) return part;
-  const all = model.parts.filter((one) => one.levtype === levtype);
-  return all.find(({ grid }) => grid === part.grid) ?? all[0];
 }
 
 export const paramOf = (part: Part, nomvar: string): Param | undefined =>

@@ -1,14 +1,16 @@
 /** The vertical profile of a point at the map's time: log-pressure plot or skew-T, with dew point and barbs. */
+
 import { html, type SVGTemplateResult, svg, type TemplateResult } from 'lit-html';
 import { barbOf } from '../charts/barb.js';
 import { type Frame, place, type Sounding, skewBackground, TOP } from '../charts/skew-t.js';
 import { condensationLevel } from '../charts/thermo.js';
+import { partOf } from '../model/select.js';
 import { niceTicks, windOf } from '../model/stats.js';
 import { nearestIndex, timeText } from '../model/times.js';
 import { numberText, shown, type Unit, unitFor } from '../model/units.js';
 import type { Page, PointData } from '../page/page.js';
 import type { LatLon } from '../state/state.js';
-import { partOf } from './point-data.js';
+
 import { soundingOf } from './sounding.js';
 
 const KNOT = 0.514444;

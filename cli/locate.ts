@@ -19,6 +19,7 @@ export function parsePlace(text: string): LatLon {
 }
 
 export async function locate(file: string, options: { row: string; at: string[]; json?: boolean }): Promise<number> {
+  if (options.at.length === 0) throw new UsageError(`locate ${file}: say where, with --at LAT,LON`);
   const places = options.at.map(parsePlace);
   const source = { path: file };
   const table = await scan(source);

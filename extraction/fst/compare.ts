@@ -1,8 +1,10 @@
 /** Two lists of records compared: which are in one only, whose keys differ, whose values differ by more than a tolerance. */
+import { MISSING_FLAGS } from '../../schemas/number-array.js';
 import type { FstFile } from './file.js';
 import { sharedMemory } from './memory.js';
 import { readOne } from './read-many.js';
 import type { FstRecord } from './record.js';
+import type { FieldValues } from './values.js';
 
 export interface CompareOptions {
   /** largest difference that counts as equal: |a - b| <= absolute + relative * |b| */
@@ -39,15 +41,22 @@ function place(record: FstRecord) {
   return { nomvar, ip1, ip2, ip3 };
 }
 
+/** Reader of the values as numbers, NaN where a point is missing: the flag of integers depends on their width. */
+function numbersOf({ values, missing, dtype }: FieldValues): (k: number) => number {
+  const flag = missing > 0 ? MISSING_FLAGS[dtype] : undefined;
+  return flag === undefined ? (k) => Number(values[k]) : (k) => (values[k] === flag ? Number.NaN : Number(values[k]));
+}
+
 /** Largest difference and number of points beyond the tolerance; points missing in one only count. */
 function measure(
-  a: ArrayLike<number | bigint>,
-  b: ArrayLike<number | bigint>,
+  one: FieldValues,
+  other: FieldValues,
   { absolute, relative }: CompareOptions,
 ): { readonly points: number; readonly largest: number } {
   let [points, largest] = [0, 0];
-  for (let k = 0; k < a.length; k++) {
-    const [x, y] = [Number(a[k]), Number(b[k])];
+  const [a, b] = [numbersOf(one), numbersOf(other)];
+  for (let k = 0; k < one.values.length; k++) {
+    const [x, y] = [a(k), b(k)];
     if (Object.is(x, y) || x === y || (Number.isNaN(x) && Number.isNaN(y))) continue;
     const gap = Math.abs(x - y);
     if (gap <= absolute + relative * Math.abs(y)) continue;
@@ -73,7 +82,7 @@ async function pairDifferences(a: FstRecord, b: FstRecord, options: CompareOptio
   const { signal } = options;
   try {
     const [x, y] = [await readOne(a, sharedMemory(), { signal }), await readOne(b, sharedMemory(), { signal })];
-    const { points, largest } = measure(x.values, y.values, options);
+    const { points, largest } = measure(x, y, options);
     if (points > 0) {
       const detail = `${points} of ${x.values.length} values differ, by up to ${largest}`;
       found.push({ ...shared, what: 'values', detail, points, largest });

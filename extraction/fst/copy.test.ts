@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { shared, skipWithout } from '../../test/paths.js';
+import { compareFiles } from './compare.js';
 import { copyRecords } from './copy.js';
 import type { FstField } from './field.js';
 import { type FstFile, openFst } from './file.js';
@@ -184,4 +185,22 @@ test('reference files copied to the other container and back are what they were'
     compared += await same(await openFst(original), await openFst(back));
   }
   assert.ok(compared > 500, String(compared));
+});
+
+test('missing points of integers are equal whatever their width, and differ from values', async () => {
+  const values = Int16Array.from({ length: 40 }, (_, n) => (n % 7 === 3 ? -32768 : n - 20));
+  const narrow: FstField = { nomvar: 'MI', ni: 8, nj: 5, values, datyp: 64 + 4, nbits: 12 };
+  const from = await openFst(at('narrow.rsf'), { create: 'rsf' });
+  await from.write(narrow);
+  await copyRecords([at('narrow.rsf')], at('wide.xdf'), { format: 'xdf' });
+  const filled = await openFst(at('filled.xdf'), { create: 'xdf' });
+  await filled.write({ ...narrow, values: values.map((value) => (value === -32768 ? 19 : value)), datyp: 4 });
+  const options = { absolute: 0, relative: 0 };
+  const differences = async (path: string): Promise<(number | undefined)[]> => {
+    const found: (number | undefined)[] = [];
+    for await (const difference of compareFiles(from, await openFst(at(path)), options)) found.push(difference.points);
+    return found;
+  };
+  assert.deepEqual(await differences('wide.xdf'), []);
+  assert.deepEqual(await differences('filled.xdf'), [values.filter((value) => value === -32768).length]);
 });

@@ -20,7 +20,9 @@ function thinned(vertices: readonly TrackVertex[]): readonly TrackVertex[] {
 /** Asks for the ground of the track that is shown; nothing to ask for leaves none. */
 export function syncGround(page: Page, feature: Feature | undefined): void {
   const { selection, effects, times } = page;
-  const sfc = selection && partOf(selection, 'sfc');
+  const surface = selection && partOf(selection, 'sfc');
+  // on another grid the track may leave it
+  const sfc = surface?.grid === selection?.part.grid ? surface : undefined;
   const name = sfc && askedName(sfc, 'P0');
   const isSection = feature?.kind === 'track' && feature.levels.length > 1 && selection?.part.levtype === 'pl';
   const run = selection?.run;

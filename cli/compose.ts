@@ -20,7 +20,7 @@ import type { JobQueue } from '../workers/queue.js';
 import { lockState, type StateLock } from '../workers/state-lock.js';
 
 /** Small jobs side by side in a job process. */
-const SMALL_PER_CHILD = 16;
+const SMALL_PER_CHILD = 32;
 const SWEEP_EVERY_MS = 600_000;
 /** A write that has not moved for so long belongs to nobody. */
 const UNFINISHED_MS = 3_600_000;

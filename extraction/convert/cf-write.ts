@@ -1,7 +1,7 @@
 /** What NetCDF and Zarr have in common on the way out: the options, the dataset of chosen records, the report. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CfDataset, CfNumbers, CfVariable } from '../../formats/cf.js';
+import { type CfDataset, type CfNumbers, type CfVariable, groupsOf } from '../../formats/cf.js';
 import { FeatureError } from '../../schemas/problem.js';
 import { onCore } from '../fst/scanned-file.js';
 import { readDescriptors } from '../grid/descriptor-reader.js';
@@ -126,6 +126,18 @@ function lostKeys(selection: SelectedRecords, { series }: View, metadataOf: (row
   return lost;
 }
 
+/** Variables of integers that have no value for missing points, and hold 0 where a record could not be decoded. */
+function lostCells(dataset: CfDataset, bad: ReadonlySet<number>): LostKey[] {
+  if (bad.size === 0) return [];
+  return [...groupsOf(dataset)]
+    .flatMap(({ group }) => group.variables)
+    .flatMap(({ name, data, fill }) => {
+      const cells = data.kind === 'planes' && fill === undefined ? data.rows.filter((row) => bad.has(row)).length : 0;
+      const detail = `${name}: ${cells} of its planes hold 0, because their records cannot be decoded and its integers have no value for missing points.`;
+      return cells === 0 ? [] : [{ key: name, detail }];
+    });
+}
+
 function lostColumns(selection: SelectedRecords, rows: readonly number[]): LostKey[] {
   if (rows.length === 0) return [];
   const { file, row } = placeOf(selection, rows[0]!);
@@ -238,7 +250,9 @@ class DatasetExport {
     const dataset = target.series ? seriesChunks(fewer) : fewer;
     const writer = await target.open(dataset, out);
     try {
+      const bad = new Set<number>();
       const onBad = (row: number, error: FeatureError): void => {
+        bad.add(row);
         skipped.push(skippedRecord(selection, row, error));
       };
       const unequal: number[] = [];
@@ -249,7 +263,12 @@ class DatasetExport {
       }
       const bytes = await writer.close(signal);
       const lost = lostKeys(selection, view, (row) => table.metadataOf!(row));
-      return { records, skipped, lost: [...view.lost, ...lost, ...lostColumns(selection, unequal)], bytes };
+      return {
+        records,
+        skipped,
+        lost: [...view.lost, ...lost, ...lostColumns(selection, unequal), ...lostCells(dataset, bad)],
+        bytes,
+      };
     } catch (error) {
       await writer.abandon().catch(() => undefined);
       throw error;

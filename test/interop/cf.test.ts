@@ -162,6 +162,9 @@ const CHECKED: readonly (CaseOptions & { readonly file: string })[] = [
   { file: 'run/2026112100.rsf.fst', set: { metadata: 'minimal' }, name: 'minimal' },
   { file: 'ensemble.xdf.fst', set: { names: 'cf' }, name: 'cf-names' },
   { file: 'run/2026112100_003', format: 'netcdf3', name: 'classic' },
+  { file: 'hybrid.xdf.fst', set: { pressure: '3d', diag: 'join' }, name: 'pressure' },
+  { file: 'run/2026112100_003', set: { winds: 'earth', quantize: '9' }, name: 'earth' },
+  { file: 'grids.xdf.fst', set: { yinyang: 'stack' }, name: 'stack' },
 ];
 
 test('a checker of CF 1.11 finds no error in any file', needsGolden, async (context) => {

@@ -215,4 +215,31 @@ TEST("a damaged index reads nothing outside its bounds") {
   CHECK(true);
 }
 
+TEST("scattered points of plain records are those of the field, read again and again") {
+  const Folder folder;
+  constexpr std::pair<std::uint8_t, std::uint8_t> types[] = {{1, 16}, {1, 12}, {2, 9}, {5, 32}, {5, 24}, {6, 16}};
+  unsigned seed = 0;
+  for (const Container container : {Container::xdf, Container::rsf}) {
+    for (const auto& [datyp, nbits] : types) {
+      const File file = store(folder, "plain", container, field_of(300, 240, ++seed, false, false), 300, 240, datyp, nbits);
+      const std::vector<float> whole = decoded(file);
+      for (unsigned round = 0; round < 40; ++round) {
+        std::mt19937 random(round % 10);
+        std::vector<std::uint32_t> points = {0, 71999};
+        for (int cluster = 0; cluster < 8; ++cluster) {
+          const auto centre = static_cast<std::uint32_t>(random() % 70000U);
+          const auto run = static_cast<std::uint32_t>(random() % 24U);
+          for (std::uint32_t k = 0; k < run; ++k) points.push_back(centre + k);
+          for (int k = 0; k < 4; ++k) points.push_back(centre + static_cast<std::uint32_t>(random() % 1500U));
+        }
+        const std::vector<std::uint32_t> file_of = {0};
+        FloatBatch batch = gather_files({&file.named, 1}, file_of, {&file.record, 1}, points, std::nullopt, "");
+        CHECK(batch.status[0] == 0);
+        for (std::size_t k = 0; k < points.size(); ++k) CHECK(std::memcmp(batch.values.data() + k, &whole[points[k]], 4) == 0);
+      }
+      ::unlink(file.named.path.c_str());
+    }
+  }
+}
+
 RUN_TESTS

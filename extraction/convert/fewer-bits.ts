@@ -68,17 +68,19 @@ export function quantized(dataset: CfDataset, bits: number): CfDataset {
 const MOST_STEPS = 65534;
 const MISSING = -32768;
 
-/** Greatest power of two of which all differences to the first value are multiples; Infinity when all are equal. */
+/** Greatest power of two of which all differences to the first value are multiples; Infinity when all are equal, 0 for none. */
 function stepOf(values: Float32Array): number {
   const first = values.find((value) => !Number.isNaN(value)) ?? 0;
   let step = Infinity;
   for (const value of values) {
     if (Number.isNaN(value) || value === first) continue;
     let difference = Math.abs(value - first);
+    if (!Number.isFinite(difference)) return 0;
     if (difference >= step && difference % step === 0) continue;
     let other = step;
     if (other === Infinity) other = 2 ** Math.floor(Math.log2(difference));
-    while (difference % other !== 0) other /= 2;
+    while (other > 0 && difference % other !== 0) other /= 2;
+    if (other === 0) return 0;
     difference = other;
     if (difference < step) step = difference;
   }
@@ -110,7 +112,7 @@ class StepMeter {
     if (!(this.most >= this.least)) return { scale: 1, offset: 0 };
     const scale = this.step === Infinity ? 1 : this.step;
     const steps = Math.ceil((this.most - this.least) / scale);
-    return steps > MOST_STEPS ? undefined : { scale, offset: this.least + scale * Math.floor(steps / 2) };
+    return !(steps <= MOST_STEPS) ? undefined : { scale, offset: this.least + scale * Math.floor(steps / 2) };
   }
 }
 

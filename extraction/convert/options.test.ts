@@ -123,6 +123,10 @@ test('16-bit integers hold a packed record exactly, and refuse what needs more',
   );
   const wide = field('GZ', 5, { datyp: 5, nbits: 32 });
   await assert.rejects(converted(await made('wide.fst', [wide]), { pack: 'short' }), /pack=short.*GZ/);
+  const strange = Float32Array.from(wide.values as Float32Array);
+  strange.set([Infinity, -Infinity, 1e-44, 3e38]);
+  const infinite = await made('infinite.fst', [{ ...wide, values: strange }]);
+  await assert.rejects(converted(infinite, { pack: 'short' }), /pack=short.*GZ/);
 });
 
 test('rounded mantissas keep the bits asked for and say so', async () => {

@@ -1,5 +1,5 @@
 /** From the keys of OGC API - Maps to those of a GetMap request. */
-import { boxOnMap, type MapBox } from '../extraction/reproject.js';
+import { boxOnMap, type MapBox } from '../extraction/maps/reproject.js';
 import { FeatureError } from '../schemas/problem.js';
 import type { EdrCollection, EdrRun } from './ogc/edr-collections.js';
 import type { EdrParameter } from './ogc/edr-parameters.js';

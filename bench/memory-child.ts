@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { planBody } from '../cli/answer.js';
 import { encodePlan } from '../extraction/extract.js';
-import { readsOf } from '../extraction/read-batches.js';
+import { readsOf } from '../extraction/read/batches.js';
 import { openProduct } from './product.js';
 
 const [folder, place, body] = process.argv.slice(2) as [string, string, string];

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { planBody } from '../cli/answer.js';
-import { readSide, sideReadsOf } from '../extraction/side-read.js';
+import { readSide, sideReadsOf } from '../extraction/side/read.js';
 import { root } from '../test/paths.js';
 import { median, timeWarm } from './harness.js';
 import { askPeer, venvPython } from './peers.js';

@@ -5,9 +5,9 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { walkRoots } from '../extraction/catalogue/data-file.js';
 import { convert, isFstFile } from '../extraction/convert/convert.js';
 import { readyRuns, type SeenFile, type SeenRun } from '../extraction/convert/watch-runs.js';
-import { walkRoots } from '../extraction/data-file.js';
 import type { Config } from '../schemas/config.js';
 import { toProblem } from '../schemas/problem.js';
 import { AppendJournal } from './append-journal.js';

@@ -2,7 +2,7 @@
 import { access, constants, mkdir, stat, statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { resolve } from 'node:path';
-import { isRemote, remoteFiles } from '../extraction/remote-files.js';
+import { isRemote, remoteFiles } from '../extraction/store/remote-files.js';
 import { mountData } from './compose.js';
 import { loadConfig, type ServiceFlags } from './load-config.js';
 import { EXIT, LineWriter } from './output.js';

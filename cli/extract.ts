@@ -4,7 +4,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FILE_ENCODERS } from '../extraction/encoders.js';
 import { encodePlan } from '../extraction/extract.js';
-import type { Plan } from '../extraction/plan-types.js';
+import type { Plan } from '../extraction/plan/types.js';
 import { readFormat } from '../schemas/format-name.js';
 import type { OutputFormat } from '../schemas/vocabulary.js';
 import { extractDeps, planBody } from './answer.js';

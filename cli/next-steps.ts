@@ -1,8 +1,9 @@
 /** What `serve` prints when it is ready: where it is, and two ways to ask it something that work as pasted. */
+
+import { textAt } from '../extraction/catalogue/fixed-text.js';
 import type { Catalogue } from '../extraction/catalogue.js';
 import type { Datacube } from '../extraction/datacube.js';
-import { textAt } from '../extraction/fixed-text.js';
-import { gridOfCubeRow } from '../extraction/plan-grids.js';
+import { gridOfCubeRow } from '../extraction/plan/grids.js';
 import { FLAG, LEVTYPES } from '../extraction/run-index.js';
 import { dayText } from '../schemas/mars-scan.js';
 

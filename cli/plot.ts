@@ -6,7 +6,14 @@ import type { FstFile } from '../extraction/fst/file.js';
 import { openFst } from '../extraction/fst/file.js';
 import type { FstRecord } from '../extraction/fst/record.js';
 import { parseWhere } from '../extraction/fst/where.js';
-import { asciiMap, asciiSeries, mapPicture, type PlotMap, type PlotSeries, seriesPicture } from '../extraction/plot.js';
+import {
+  asciiMap,
+  asciiSeries,
+  mapPicture,
+  type PlotMap,
+  type PlotSeries,
+  seriesPicture,
+} from '../extraction/maps/plot.js';
 import { encodePng } from '../formats/png.js';
 import { nativeParam } from '../schemas/params.js';
 import { EXIT, UsageError } from './output.js';

@@ -11,7 +11,7 @@ import { mapDeps, wmsSurface } from '../api/wms/surface.js';
 import { zarrSurface } from '../api/zarr/router.js';
 import type { Catalogue } from '../extraction/catalogue.js';
 import type { ExtractDeps } from '../extraction/extract.js';
-import { FieldCache } from '../extraction/field-cache.js';
+import { FieldCache } from '../extraction/maps/field-cache.js';
 import { clockOf } from './load-config.js';
 
 export interface SurfaceParts {

@@ -4,7 +4,7 @@
  */
 import type { BlockRange, CoverageBlock } from '../formats/coverage-block.js';
 import type { ParamRef } from '../schemas/vocabulary.js';
-import { groupValues, NO_SLOT, type Pick, type Plan, type PlannedCoverage, type PlannedGroup } from './plan-types.js';
+import { groupValues, NO_SLOT, type Pick, type Plan, type PlannedCoverage, type PlannedGroup } from './plan/types.js';
 import type { ReadSlab } from './read.js';
 import { inUnits, turnedComponent } from './vectors.js';
 

@@ -4,11 +4,11 @@
  */
 import type { Collection } from '../schemas/collection.js';
 import { FeatureError } from '../schemas/problem.js';
-import { type DataSources, loadCollections } from './collection.js';
-import { walkRoots } from './data-file.js';
+import { type DataSources, loadCollections } from './catalogue/collection.js';
+import { walkRoots } from './catalogue/data-file.js';
+import { loadPublished, type Published, publish, unnamed } from './catalogue/published.js';
 import { type Datacube, makeDatacube } from './datacube.js';
 import { EMPTY_STATE, type IndexProgress, type Scan, type Skipped, updateIndex } from './index-run.js';
-import { loadPublished, type Published, publish, unnamed } from './published.js';
 import type { ObjectStore } from './store.js';
 
 export interface RefreshReport {

@@ -5,7 +5,7 @@
  */
 import type { Collection } from '../schemas/collection.js';
 import type { RecordBatch } from '../schemas/vocabulary.js';
-import { codeOfName, nomvarCode } from './fixed-text.js';
+import { codeOfName, nomvarCode } from './catalogue/fixed-text.js';
 import { type DataFile, FLAG, type GridKey, type RunIndex } from './run-index.js';
 
 export interface CubeRun {

@@ -10,9 +10,9 @@ import { FeatureError } from '../schemas/problem.js';
 import type { FeatureRequest, OutputFormat } from '../schemas/vocabulary.js';
 import { assemble } from './assemble.js';
 import type { Datacube } from './datacube.js';
+import { type PlanPart, partOfPlan } from './plan/parts.js';
+import type { Plan } from './plan/types.js';
 import { type PlanDeps, planRequest } from './plan.js';
-import { type PlanPart, partOfPlan } from './plan-parts.js';
-import type { Plan } from './plan-types.js';
 import { type ReadDeps, readPlan } from './read.js';
 import { tracedStream } from './trace.js';
 

@@ -6,12 +6,12 @@ import { channel } from 'node:diagnostics_channel';
 import { availableParallelism } from 'node:os';
 import { FeatureError } from '../schemas/problem.js';
 import type { RecordTable, Source } from '../schemas/vocabulary.js';
-import { type FileIdentity, identityOf, sameFile } from './data-file.js';
-import { scanDataFile } from './data-source.js';
+import { type FileIdentity, identityOf, sameFile } from './catalogue/data-file.js';
+import { type FilePart, mergeRun, partOf, splitByBase } from './catalogue/merge-run.js';
 import type { KeyRules } from './keys.js';
-import { type FilePart, mergeRun, partOf, splitByBase } from './merge-run.js';
-import { isRemote } from './remote-files.js';
 import { type DataFile, type RunIndex, runId } from './run-index.js';
+import { scanDataFile } from './store/data-source.js';
+import { isRemote } from './store/remote-files.js';
 
 /** A line for the log about one file. */
 export interface IndexEvent {

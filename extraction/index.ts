@@ -22,6 +22,6 @@ export { type Grid, type GridKind, openGrid, type Places, type Weights } from '.
 export type { ProbeLine } from './grid/probe.js';
 export { applyWeights } from './grid/weights.js';
 export { directionOf, speedOf, toEarth } from './grid/winds.js';
-export type { MarsField } from './mars-field.js';
-export type { MarsQuery } from './mars-query.js';
+export type { MarsField } from './mars/field.js';
+export type { MarsQuery } from './mars/query.js';
 export { type MarsOpenOptions, MarsReader, type MarsReadOptions } from './mars-reader.js';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { cubeOf } from '../test/cubes.js';
 import type { TestRecord } from '../test/tables.js';
+import { memberDigits, memberPattern } from './catalogue/key-members.js';
 import { shortestDecimal } from './fst/decimal.js';
 import { encodeIp } from './fst/ip.js';
-import { memberDigits, memberPattern } from './key-members.js';
 import { decodeRunIndex, encodeRunIndex, FLAG, LEVTYPES, type RunIndex } from './run-index.js';
 
 type Rules = Parameters<typeof cubeOf>[1];

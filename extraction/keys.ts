@@ -6,11 +6,11 @@
 import { emptyColumns } from '../formats/arrow.js';
 import type { Collection } from '../schemas/collection.js';
 import { matchesGlob } from '../schemas/mars.js';
-import { intern } from './fixed-text.js';
+import { intern } from './catalogue/fixed-text.js';
+import { deriveLevels } from './catalogue/key-levels.js';
+import { findMembers, memberPattern } from './catalogue/key-members.js';
+import { groupRows } from './catalogue/row-groups.js';
 import { decodeIp, KIND, OLD_STYLE_MAX } from './fst/ip.js';
-import { deriveLevels } from './key-levels.js';
-import { findMembers, memberPattern } from './key-members.js';
-import { groupRows } from './row-groups.js';
 import { DERIVED_SHAPE, type DerivedColumns, FLAG, type GridKey, type LabelSet, type RawColumns } from './run-index.js';
 
 export type KeyRules = Pick<Collection, 'class' | 'stream' | 'type' | 'expver' | 'domain' | 'rules'>;

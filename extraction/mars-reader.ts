@@ -6,13 +6,13 @@ import { totalmem } from 'node:os';
 import type { CoverageCollection } from '../schemas/coverage.js';
 import { FeatureError } from '../schemas/problem.js';
 import { Budget } from './budget.js';
+import { localCube } from './catalogue/local-cube.js';
 import type { Datacube } from './datacube.js';
 import { encodePlan } from './extract.js';
-import { localCube } from './local-cube.js';
-import { arrowOfFields, type MarsField } from './mars-field.js';
-import { READER_LIMITS, readLocal, selectQuery } from './mars-local.js';
-import { foldQuery, type MarsQuery } from './mars-query.js';
-import { connect, fieldsOf, type RemoteServer, retrieveBox } from './mars-remote.js';
+import { arrowOfFields, type MarsField } from './mars/field.js';
+import { READER_LIMITS, readLocal, selectQuery } from './mars/local.js';
+import { foldQuery, type MarsQuery } from './mars/query.js';
+import { connect, fieldsOf, type RemoteServer, retrieveBox } from './mars/remote.js';
 import { planRequest } from './plan.js';
 import { RegionFinder } from './region/region.js';
 

@@ -5,14 +5,14 @@
 import { recycle } from '../native/index.js';
 import { CODES, type ErrorCode, FeatureError } from '../schemas/problem.js';
 import type { Budget } from './budget.js';
+import type { JumpIndexes } from './catalogue/jump-index.js';
 import { recordsOf } from './datacube.js';
-import type { JumpIndexes } from './jump-index.js';
-import { groupValues, type Plan } from './plan-types.js';
-import { MOST_BYTES, type PlannedRead, type ReadShape, readsOfGroup } from './read-batches.js';
-import { gatherJoined, joined, MOST_JOINED_BYTES } from './read-join.js';
-import { gatherRemote, isRemoteRead } from './read-remote.js';
-import type { SideFiles } from './side-files.js';
-import { readSide, type SideRead, sideReadsOf } from './side-read.js';
+import { groupValues, type Plan } from './plan/types.js';
+import { MOST_BYTES, type PlannedRead, type ReadShape, readsOfGroup } from './read/batches.js';
+import { gatherJoined, joined, MOST_JOINED_BYTES } from './read/join.js';
+import { gatherRemote, isRemoteRead } from './read/remote.js';
+import type { SideFiles } from './side/files.js';
+import { readSide, type SideRead, sideReadsOf } from './side/read.js';
 
 /** Values of this size and above go back at once, and do not wait for the collector. */
 const LARGE_BYTES = 2 ** 20;

@@ -3,12 +3,12 @@
  * without data is refused by name, unless the request says `expect: any`.
  */
 import type { FeatureRequest, Levtype, ParamRef } from '../schemas/vocabulary.js';
+import { NONE } from './catalogue/field-block.js';
 import type { Datacube } from './datacube.js';
-import { NONE } from './field-block.js';
-import { fillRows } from './select-fill.js';
-import { levelTwins, metadataOf } from './select-metadata.js';
-import { chooseFields } from './select-params.js';
-import { resolveAxes } from './select-resolve.js';
+import { fillRows } from './select/fill.js';
+import { levelTwins, metadataOf } from './select/metadata.js';
+import { chooseFields } from './select/params.js';
+import { resolveAxes } from './select/resolve.js';
 
 /** Row value of a field that does not exist (only under `expect: any`, and off the path of a trajectory). */
 export const NO_ROW: number = NONE;

@@ -1,12 +1,12 @@
 /**
  * ObjectStore on S3 and what speaks its language: ranges of exact length, writes that appear whole (one PUT, or a multipart
- * upload that is completed at the end), creation only where nothing is yet (If-None-Match). Retries: extraction/s3-retry.ts.
+ * upload that is completed at the end), creation only where nothing is yet (If-None-Match). Retries: extraction/store/s3-retry.ts.
  */
 import type { S3Client } from '@aws-sdk/client-s3';
-import { openS3, type S3Place, type S3Sdk } from './s3-client.js';
-import { absent, readRange, tooShort } from './s3-read.js';
-import { RetryingCalls, type RetryOptions, statusOf } from './s3-retry.js';
-import { uploadParts } from './s3-upload.js';
+import { openS3, type S3Place, type S3Sdk } from './store/s3-client.js';
+import { absent, readRange, tooShort } from './store/s3-read.js';
+import { RetryingCalls, type RetryOptions, statusOf } from './store/s3-retry.js';
+import { uploadParts } from './store/s3-upload.js';
 import { checkKey, checkPrefix, type ObjectInfo, type ObjectStore } from './store.js';
 
 export interface S3Options extends RetryOptions, S3Place {

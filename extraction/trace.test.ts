@@ -20,8 +20,8 @@ import { parseConfig } from '../schemas/config.js';
 import { FeatureError } from '../schemas/problem.js';
 import { parseFeatureRequest } from '../schemas/request.js';
 import { Budget } from './budget.js';
+import { localCube } from './catalogue/local-cube.js';
 import { extract } from './extract.js';
-import { localCube } from './local-cube.js';
 import { RegionFinder } from './region/region.js';
 import { traced, traceParent, underTrace } from './trace.js';
 

@@ -1,6 +1,7 @@
 /** Datacubes over hand-made records. */
+
+import { mergeRun, splitByBase } from '../extraction/catalogue/merge-run.js';
 import { type Datacube, makeDatacube } from '../extraction/datacube.js';
-import { mergeRun, splitByBase } from '../extraction/merge-run.js';
 import { type Collection, collectionConfigSchema } from '../schemas/collection.js';
 import { type TestRecord, tableOf } from './tables.js';
 

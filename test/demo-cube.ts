@@ -1,10 +1,10 @@
 /** The demo run in memory: its datacube, and the values of a plan's reads without any file. */
 import { demoFiles } from '../cli/demo-run.js';
+import { mergeRun, splitByBase } from '../extraction/catalogue/merge-run.js';
 import { type Datacube, makeDatacube, recordsOf } from '../extraction/datacube.js';
-import { mergeRun, splitByBase } from '../extraction/merge-run.js';
-import type { Plan } from '../extraction/plan-types.js';
+import type { Plan } from '../extraction/plan/types.js';
+import { readsOf } from '../extraction/read/batches.js';
 import type { ReadSlab } from '../extraction/read.js';
-import { readsOf } from '../extraction/read-batches.js';
 import type { NativeField } from '../native/index.js';
 import { collectionConfigSchema } from '../schemas/collection.js';
 import type { RecordTable } from '../schemas/vocabulary.js';

@@ -1,9 +1,9 @@
 /** A folder seen as a store of objects: s3://folder/NAME, read through the cache of blocks, with what was fetched counted. */
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FileIdentity } from '../extraction/data-file.js';
-import { RangeCache } from '../extraction/range-cache.js';
-import type { RemoteFiles } from '../extraction/remote-files.js';
+import type { FileIdentity } from '../extraction/catalogue/data-file.js';
+import { RangeCache } from '../extraction/store/range-cache.js';
+import type { RemoteFiles } from '../extraction/store/remote-files.js';
 
 export const REMOTE_ROOT = 's3://folder';
 

@@ -3,8 +3,8 @@
  * anything is read. Queries over the inline limit are refused with the way to the job API.
  */
 import { coveragesOf, type ExtractDeps } from '../../extraction/extract.js';
+import { NO_SLOT, type Plan, type PlannedCoverage } from '../../extraction/plan/types.js';
 import { planRequest } from '../../extraction/plan.js';
-import { NO_SLOT, type Plan, type PlannedCoverage } from '../../extraction/plan-types.js';
 import type { CoverageBlock } from '../../formats/coverage-block.js';
 import { FeatureError } from '../../schemas/problem.js';
 import type { AxisValue, Feature, FeatureRequest, KeyName, KeySelector, ParamRef } from '../../schemas/vocabulary.js';

@@ -6,7 +6,7 @@ import type { Catalogue } from '../../extraction/catalogue.js';
 import type { Datacube } from '../../extraction/datacube.js';
 import { type Extent, extentOf } from '../../extraction/grid/extent.js';
 import type { Grid } from '../../extraction/grid/grid.js';
-import { gridOfCubeRow } from '../../extraction/plan-grids.js';
+import { gridOfCubeRow } from '../../extraction/plan/grids.js';
 import { type GridKey, type LabelSet, LEVTYPES } from '../../extraction/run-index.js';
 import { FeatureError } from '../../schemas/problem.js';
 import type { Levtype } from '../../schemas/vocabulary.js';

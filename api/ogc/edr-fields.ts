@@ -2,8 +2,9 @@
  * What a collection holds on one level type and grid, run by run: the values of each variable's axes, kept apart for fields
  * of members and others, since their steps differ. One walk over the columns of a run.
  */
+
+import { nameOfCode, nomvarCode } from '../../extraction/catalogue/fixed-text.js';
 import type { CubeRun } from '../../extraction/datacube.js';
-import { nameOfCode, nomvarCode } from '../../extraction/fixed-text.js';
 import { FLAG } from '../../extraction/run-index.js';
 
 /** Axis values of one variable, ascending. */

@@ -3,7 +3,7 @@
  * under its nomvar. Either name finds it; values come in the units that belong to the name that was asked for.
  */
 import type { Datacube } from '../../extraction/datacube.js';
-import { tableOf } from '../../extraction/select-params.js';
+import { tableOf } from '../../extraction/select/params.js';
 import { DEFAULT_COLLECTION } from '../../schemas/collection.js';
 import { nomvarRef, resolveParam } from '../../schemas/param-lookup.js';
 import { marsParam, nativeParam, type ParamTable } from '../../schemas/params.js';

@@ -1,7 +1,7 @@
 /** GetCapabilities in the order that the schema of 1.3.0 and the DTD of 1.1.1 want. */
 
 import type { Response } from 'express';
-import { boxOnMap, type MapBox } from '../../extraction/reproject.js';
+import { boxOnMap, type MapBox } from '../../extraction/maps/reproject.js';
 import type { Box } from '../../schemas/vocabulary.js';
 import { type EdrCollection, edrCollections } from '../ogc/edr-collections.js';
 import type { MapDeps } from './deps.js';

@@ -1,7 +1,8 @@
 /** The time series at a click, as CoverageJSON: every step of the run at one grid point, read without decoding whole fields. */
-import { payloadRanges, sourceOf } from '../../extraction/data-source.js';
+
 import { recordsOf } from '../../extraction/datacube.js';
-import type { MapField } from '../../extraction/map-field.js';
+import type { MapField } from '../../extraction/maps/map-field.js';
+import { payloadRanges, sourceOf } from '../../extraction/store/data-source.js';
 import { inUnits, turnedComponent } from '../../extraction/vectors.js';
 import { gather } from '../../native/index.js';
 import { ucumOf, unitLabel } from '../../schemas/params.js';

@@ -1,8 +1,8 @@
 /** What maps need beyond the other surfaces: the data themselves, decoded fields and pixel maps that are kept. */
 import type { Logger } from 'pino';
-import type { ByteCache } from '../../extraction/byte-cache.js';
 import type { Catalogue } from '../../extraction/catalogue.js';
-import type { SampleDeps } from '../../extraction/map-field.js';
+import type { SampleDeps } from '../../extraction/maps/map-field.js';
+import type { ByteCache } from '../../extraction/store/byte-cache.js';
 import type { Config } from '../../schemas/config.js';
 
 export interface MapDeps extends SampleDeps {

@@ -1,5 +1,5 @@
 /** Isolines of a field: its values on a lattice of the plane, levels by family, highs and lows where they have a meaning. */
-import { samplePlaces } from '../../extraction/map-field.js';
+import { samplePlaces } from '../../extraction/maps/map-field.js';
 import { type ContourPlan, drawContours } from '../../formats/render/contour-map.js';
 import type { Scale } from '../../schemas/styles.js';
 import { type Drawing, inksOf, placeLattice } from './drawing.js';

@@ -1,7 +1,7 @@
 /** Winds on a map: their speed as a fill, barbs and arrows on a lattice that does not move with the picture. */
-import { samplePicture, samplePoints } from '../../extraction/map-field.js';
-import { nearestOf } from '../../extraction/pixel-map.js';
-import { northOnMap } from '../../extraction/reproject.js';
+import { samplePicture, samplePoints } from '../../extraction/maps/map-field.js';
+import { nearestOf } from '../../extraction/maps/pixel-map.js';
+import { northOnMap } from '../../extraction/maps/reproject.js';
 import { drawWinds, type WindMark } from '../../formats/render/barbs.js';
 import { type Bins, paintBins } from '../../formats/render/fill.js';
 import { NO_POINT } from '../../native/index.js';

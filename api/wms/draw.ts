@@ -1,5 +1,5 @@
 /** Draws the layers of a picture in order, and encodes it. */
-import { samplePicture } from '../../extraction/map-field.js';
+import { samplePicture } from '../../extraction/maps/map-field.js';
 import { encodePng } from '../../formats/png.js';
 import { CLEAR, colourOf, makeCanvas } from '../../formats/render/canvas.js';
 import { type Bins, paintBins } from '../../formats/render/fill.js';

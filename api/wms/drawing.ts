@@ -1,7 +1,7 @@
 /** A picture under way, the colours of its lines, and lattices of places that stay where they are when the map is moved. */
 
-import type { Picture } from '../../extraction/pixel-map.js';
-import { type MapBox, type PlacesOnMap, unproject } from '../../extraction/reproject.js';
+import type { Picture } from '../../extraction/maps/pixel-map.js';
+import { type MapBox, type PlacesOnMap, unproject } from '../../extraction/maps/reproject.js';
 import { type Canvas, type Colour, colourOf } from '../../formats/render/canvas.js';
 import type { MapDeps } from './deps.js';
 import type { Look } from './map-request.js';

@@ -2,9 +2,9 @@
 import type { Response } from 'express';
 import { angleBetween, EARTH_RADIUS_KM, wrap180 } from '../../extraction/grid/sphere.js';
 import { directionOf, toEarth } from '../../extraction/grid/winds.js';
-import { type MapField, samplePlaces, samplePoints } from '../../extraction/map-field.js';
-import { nearestOf } from '../../extraction/pixel-map.js';
-import { unproject } from '../../extraction/reproject.js';
+import { type MapField, samplePlaces, samplePoints } from '../../extraction/maps/map-field.js';
+import { nearestOf } from '../../extraction/maps/pixel-map.js';
+import { unproject } from '../../extraction/maps/reproject.js';
 import { NO_POINT } from '../../native/index.js';
 import type { Interpolation } from '../../schemas/vocabulary.js';
 import { clickSeries } from './click-series.js';

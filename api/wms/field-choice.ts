@@ -2,7 +2,7 @@
  * Which record a request shows: dimension values against what a layer has. Absent values mean the newest time, the newest
  * complete run that has it, the level nearest to the ground, and no member (else the first).
  */
-import { runOf } from '../../extraction/datacube.js';
+
 import {
   type BlockFilter,
   blockOf,
@@ -10,8 +10,9 @@ import {
   NONE,
   placeNear,
   positionAt,
-} from '../../extraction/field-block.js';
-import type { MapField } from '../../extraction/map-field.js';
+} from '../../extraction/catalogue/field-block.js';
+import { runOf } from '../../extraction/datacube.js';
+import type { MapField } from '../../extraction/maps/map-field.js';
 import { LEVTYPES } from '../../extraction/run-index.js';
 import type { ParamRef } from '../../schemas/vocabulary.js';
 import type { EdrCollection, EdrRun } from '../ogc/edr-collections.js';

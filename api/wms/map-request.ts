@@ -1,5 +1,5 @@
 /** A GetMap request, read: layers with their styles and dimensions, the picture, and how it is drawn. */
-import type { Picture } from '../../extraction/pixel-map.js';
+import type { Picture } from '../../extraction/maps/pixel-map.js';
 import type { Interpolation } from '../../schemas/vocabulary.js';
 import type { MapDeps } from './deps.js';
 import { WmsException, type WmsVersion } from './exceptions.js';

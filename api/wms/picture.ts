@@ -1,6 +1,6 @@
 /** The picture that a request describes: coordinate system with the axis order of its version, box and size in pixels. */
-import type { Picture } from '../../extraction/pixel-map.js';
-import type { MapBox, MapCrs } from '../../extraction/reproject.js';
+import type { Picture } from '../../extraction/maps/pixel-map.js';
+import type { MapBox, MapCrs } from '../../extraction/maps/reproject.js';
 import { WmsException, type WmsVersion } from './exceptions.js';
 import type { WmsQuery } from './query.js';
 

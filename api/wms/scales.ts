@@ -2,8 +2,8 @@
  * The scale of a field: of its family, or, for fields of no family, over the range of the first field of the run on the same
  * level, so that colours keep their meaning from step to step.
  */
-import type { FieldCache } from '../../extraction/field-cache.js';
-import type { MapField } from '../../extraction/map-field.js';
+import type { FieldCache } from '../../extraction/maps/field-cache.js';
+import type { MapField } from '../../extraction/maps/map-field.js';
 import { inUnits } from '../../extraction/vectors.js';
 import { familyOf, type Scale, type Styled, scaleOf, withRange } from '../../schemas/styles.js';
 import { WmsException } from './exceptions.js';

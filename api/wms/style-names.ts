@@ -1,5 +1,5 @@
 /** Styles of a layer: the fill for every field, isolines for most, and for winds their speed, barbs and arrows. */
-import { tableOf } from '../../extraction/select-params.js';
+import { tableOf } from '../../extraction/select/params.js';
 import { WmsException } from './exceptions.js';
 import type { MapLayer } from './layers.js';
 

@@ -1,8 +1,9 @@
 /** The maps of a service as a surface to mount, with its caches sized from the configuration. */
-import { ByteCache } from '../../extraction/byte-cache.js';
+
 import type { Catalogue } from '../../extraction/catalogue.js';
-import type { FieldCache } from '../../extraction/field-cache.js';
-import { PixelMaps } from '../../extraction/pixel-map.js';
+import type { FieldCache } from '../../extraction/maps/field-cache.js';
+import { PixelMaps } from '../../extraction/maps/pixel-map.js';
+import { ByteCache } from '../../extraction/store/byte-cache.js';
 import type { ApiDeps, Surface } from '../context.js';
 import type { MapDeps } from './deps.js';
 import { wmsRouter } from './router.js';

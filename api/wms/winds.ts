@@ -1,6 +1,6 @@
 /** Both components of a wind, for its speed and its symbols. Along the grid's axes as stored; factors lead to m/s. */
-import type { MapField } from '../../extraction/map-field.js';
-import { tableOf } from '../../extraction/select-params.js';
+import type { MapField } from '../../extraction/maps/map-field.js';
+import { tableOf } from '../../extraction/select/params.js';
 import { nomvarRef } from '../../schemas/param-lookup.js';
 import { conversion, type Scale, scaleOf } from '../../schemas/styles.js';
 import { WmsException } from './exceptions.js';

@@ -5,7 +5,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import type { FieldCache } from '../../extraction/field-cache.js';
+import type { FieldCache } from '../../extraction/maps/field-cache.js';
 import type { ZarrVersion } from '../../formats/zarr-metadata.js';
 import { CODES, FeatureError, toProblem } from '../../schemas/problem.js';
 import { chooseRange } from '../byte-range.js';

@@ -2,16 +2,17 @@
  * One run of a collection as a Zarr store that exists nowhere: metadata from the index, a record a chunk, decoded when it is
  * asked for. Stores are kept as long as the datacube that they were made from.
  */
+
+import { checkUnchanged } from '../../extraction/catalogue/data-file.js';
 import { buildView, type ViewTable } from '../../extraction/convert/dataset.js';
 import { decodeRows, isFloat, planeOf, type RawField } from '../../extraction/convert/planes.js';
-import { checkUnchanged } from '../../extraction/data-file.js';
-import { payloadRanges, sourceOf } from '../../extraction/data-source.js';
 import { type CubeRun, type Datacube, runOf } from '../../extraction/datacube.js';
-import type { FieldCache } from '../../extraction/field-cache.js';
 import { onCore } from '../../extraction/fst/scanned-file.js';
 import { readDescriptors } from '../../extraction/grid/descriptor-reader.js';
-import { gridOfCubeRow } from '../../extraction/plan-grids.js';
+import type { FieldCache } from '../../extraction/maps/field-cache.js';
+import { gridOfCubeRow } from '../../extraction/plan/grids.js';
 import { FLAG, LEVTYPES } from '../../extraction/run-index.js';
+import { payloadRanges, sourceOf } from '../../extraction/store/data-source.js';
 import {
   bytesOf,
   type CfDataset,

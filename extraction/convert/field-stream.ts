@@ -2,7 +2,7 @@
  * The chosen fields one after the other as float32, masks applied (points that a `@@` record rules out are NaN), with little
  * memory. Records that cannot be decoded become skipped records.
  */
-import { textAt } from '../fixed-text.js';
+import { textAt } from '../catalogue/fixed-text.js';
 import { sharedMemory } from '../fst/memory.js';
 import { readMany, readOne } from '../fst/read-many.js';
 import { FstRecord } from '../fst/record.js';

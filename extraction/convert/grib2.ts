@@ -4,7 +4,7 @@ import { CENTRE_CMC, type DataType, type GribHead, gribMessage } from '../../for
 import { type GribParameter, gribParameter } from '../../formats/grib2/parameters.js';
 import { type PackingHint, packValues, SAME_UNIT, type UnitChange } from '../../formats/grib2/tokens.js';
 import { FeatureError } from '../../schemas/problem.js';
-import { textAt } from '../fixed-text.js';
+import { textAt } from '../catalogue/fixed-text.js';
 import { sharedMemory } from '../fst/memory.js';
 import { readOne } from '../fst/read-many.js';
 import { stampToMs } from '../fst/time.js';

@@ -1,9 +1,9 @@
 /** The grids of a selection: by content, and by the vertical coordinate that their tags lead to. Records without geometry by their shape. */
 import type { CfDimension, CfVariable } from '../../formats/cf.js';
 import { FeatureError } from '../../schemas/problem.js';
-import { textAt } from '../fixed-text.js';
+import { textAt } from '../catalogue/fixed-text.js';
+import { groupRows } from '../catalogue/row-groups.js';
 import type { Grid } from '../grid/grid.js';
-import { groupRows } from '../row-groups.js';
 import type { RunColumns } from '../run-index.js';
 import type { ViewTable } from './dataset.js';
 import type { Horizontal } from './horizontal.js';

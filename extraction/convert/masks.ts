@@ -1,5 +1,5 @@
 /** Mask records `@@` of masked fields, found by the keys that both have in common. */
-import { textAt } from '../fixed-text.js';
+import { textAt } from '../catalogue/fixed-text.js';
 import { FLAG, type RunColumns } from '../run-index.js';
 import type { Series } from './series.js';
 

@@ -1,6 +1,6 @@
 /** Members of an ensemble as the dimension `realization`, with their untouched labels. */
 import type { CfDimension, CfVariable } from '../../formats/cf.js';
-import { textAt } from '../fixed-text.js';
+import { textAt } from '../catalogue/fixed-text.js';
 import type { RunColumns } from '../run-index.js';
 import type { Series } from './series.js';
 import { numbers, scalar, texts } from './variables.js';

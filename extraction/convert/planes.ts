@@ -7,11 +7,11 @@ import * as native from '../../native/index.js';
 import { MISSING_FLAGS } from '../../schemas/number-array.js';
 import { FeatureError } from '../../schemas/problem.js';
 import type { RecordBatch } from '../../schemas/vocabulary.js';
-import { payloadRanges, sourceOf } from '../data-source.js';
 import { onCore } from '../fst/scanned-file.js';
 import { typedView } from '../fst/values.js';
 import { batchOf } from '../grid/descriptor-reader.js';
 import type { DataFile, RunColumns } from '../run-index.js';
+import { payloadRanges, sourceOf } from '../store/data-source.js';
 
 /** Records and the files that hold them. */
 export interface PlaneTable {

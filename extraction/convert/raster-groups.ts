@@ -1,7 +1,7 @@
 /** Which records become which raster file, and what the files are called. */
-import { textAt } from '../fixed-text.js';
+import { textAt } from '../catalogue/fixed-text.js';
+import { memberPattern } from '../catalogue/key-members.js';
 import { shortestDecimal } from '../fst/decimal.js';
-import { memberPattern } from '../key-members.js';
 import { recordOf } from './field-stream.js';
 import type { SelectedRecords } from './records.js';
 

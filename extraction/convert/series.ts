@@ -3,11 +3,11 @@
  * meaning of time (docs/conversions.md#variables). Of equal records the last one written counts.
  */
 import { CLASS_SUFFIX, type LevelClass, legalName, timeMethod } from '../../formats/cf-names.js';
-import { textAt } from '../fixed-text.js';
+import { textAt } from '../catalogue/fixed-text.js';
+import { memberPattern } from '../catalogue/key-members.js';
 import { shortestDecimal } from '../fst/decimal.js';
 import { decodeIp, KIND } from '../fst/ip.js';
 import { stampToMs } from '../fst/time.js';
-import { memberPattern } from '../key-members.js';
 import type { RunColumns } from '../run-index.js';
 
 /** Where one record stands in its series. */

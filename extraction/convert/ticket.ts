@@ -3,7 +3,7 @@
  * them (docs/conversions.md#ticket).
  */
 import type { CfAttributes, CfNumbers, CfVariable } from '../../formats/cf.js';
-import { textAt } from '../fixed-text.js';
+import { textAt } from '../catalogue/fixed-text.js';
 import type { RunColumns } from '../run-index.js';
 import type { Series } from './series.js';
 import { int, numbers } from './variables.js';

@@ -3,7 +3,7 @@
  * the whole `!!` table for the way back (docs/conversions.md#levels).
  */
 import type { CfAttribute, CfDimension, CfVariable } from '../../formats/cf.js';
-import { textAt } from '../fixed-text.js';
+import { textAt } from '../catalogue/fixed-text.js';
 import { levelIndex, parseVertical, type VerticalTable } from '../fst/vertical.js';
 import { FLAG, type RunColumns } from '../run-index.js';
 import type { ViewTable } from './dataset.js';

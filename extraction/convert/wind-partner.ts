@@ -1,5 +1,5 @@
 /** The other component of a wind among the records of a conversion. */
-import { codeOfName, nomvarCode, textAt } from '../fixed-text.js';
+import { codeOfName, nomvarCode, textAt } from '../catalogue/fixed-text.js';
 import { WIND_PAIRS } from '../grid/winds.js';
 import type { SelectedRecords } from './records.js';
 

@@ -2,7 +2,7 @@
 import type { PointList } from '../../formats/coverage-block.js';
 import { isoTime } from '../../formats/float-text.js';
 import { FeatureError } from '../../schemas/problem.js';
-import type { PlannedGroup } from '../plan-types.js';
+import type { PlannedGroup } from '../plan/types.js';
 import type { Shape } from '../region/shape.js';
 import { expand } from '../region/spans.js';
 import {

@@ -6,7 +6,7 @@ import { FeatureError } from '../../schemas/problem.js';
 import type { FeatureRequest, ParamRef } from '../../schemas/vocabulary.js';
 import type { Datacube } from '../datacube.js';
 import type { Grid } from '../grid/grid-type.js';
-import { NO_SLOT, type PlannedGroup } from '../plan-types.js';
+import { NO_SLOT, type PlannedGroup } from '../plan/types.js';
 import type { RegionFinder } from '../region/region.js';
 import { NO_ROW, type Selection } from '../selection.js';
 

@@ -1,7 +1,7 @@
 /** Features at points: time series, positions and vertical profiles. All points share the records, so they are one group. */
 import type { BlockDomain, BlockMetadata } from '../../formats/coverage-block.js';
 import type { Interpolation, LatLon } from '../../schemas/vocabulary.js';
-import type { PlannedCoverage, PlannedRange } from '../plan-types.js';
+import type { PlannedCoverage, PlannedRange } from '../plan/types.js';
 import type { Selection } from '../selection.js';
 import {
   checkCost,

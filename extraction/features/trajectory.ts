@@ -1,7 +1,7 @@
 /** Trajectories: the tuples of the path in one composite, a coverage a base time and member, and a step when it comes from the body. */
 import type { PathList } from '../../formats/coverage-block.js';
 import { FeatureError } from '../../schemas/problem.js';
-import type { PlannedGroup, PlannedRange } from '../plan-types.js';
+import type { PlannedGroup, PlannedRange } from '../plan/types.js';
 import { NO_ROW, type Selection } from '../selection.js';
 import {
   checkCost,

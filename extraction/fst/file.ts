@@ -8,7 +8,7 @@ import * as native from '../../native/index.js';
 import { FeatureError } from '../../schemas/problem.js';
 import type { Container, LatLon } from '../../schemas/vocabulary.js';
 import { Budget } from '../budget.js';
-import { identityOf, sameFile } from '../data-file.js';
+import { identityOf, sameFile } from '../catalogue/data-file.js';
 import type { Grid } from '../grid/grid.js';
 import type { ProbeLine } from '../grid/probe.js';
 import { changeRecords, type KeyChanges, type RecordChange } from './edit.js';

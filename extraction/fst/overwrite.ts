@@ -1,6 +1,6 @@
 /** Which records a new one takes the place of: those with the keys that the format's own library searches before it rewrites. */
 import type { RecordTable } from '../../schemas/vocabulary.js';
-import { textAt } from '../fixed-text.js';
+import { textAt } from '../catalogue/fixed-text.js';
 
 function keyOf(table: RecordTable, row: number): string {
   const texts = [textAt(table.nomvar, 4, row), textAt(table.typvar, 2, row), textAt(table.etiket, 12, row)];

@@ -5,7 +5,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { FeatureError } from '../../schemas/problem.js';
-import { walkRoots } from '../data-file.js';
+import { walkRoots } from '../catalogue/data-file.js';
 import { globSource, isGlob } from './glob.js';
 
 export interface FoundFile {

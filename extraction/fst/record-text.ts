@@ -1,6 +1,6 @@
 /** Every key of a record as the text that `--where` compares: the keys of `polyfst ls`, blanks trimmed, and `level` and `hour`. */
 import type { RecordTable } from '../../schemas/vocabulary.js';
-import { textAt } from '../fixed-text.js';
+import { textAt } from '../catalogue/fixed-text.js';
 import { shortestDecimal } from './decimal.js';
 import { decodeIp } from './ip.js';
 import { stampToIso } from './time.js';

@@ -1,6 +1,6 @@
 /** One record of an open file, as an object: a row of the file's columns and names for what they hold. */
 import { FeatureError } from '../../schemas/problem.js';
-import { textAt } from '../fixed-text.js';
+import { textAt } from '../catalogue/fixed-text.js';
 import { errorOfStatus } from './errors.js';
 import { parseMetadata } from './extended-metadata.js';
 import { type DecodedIp, decodeIp } from './ip.js';

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { scan } from '../../native/index.js';
 import { FeatureError } from '../../schemas/problem.js';
 import type { RecordTable } from '../../schemas/vocabulary.js';
-import { type FileIdentity, identityOf } from '../data-file.js';
+import { type FileIdentity, identityOf } from '../catalogue/data-file.js';
 import { nativeCalls } from './memory.js';
 import type { FoundFile } from './paths.js';
 

@@ -3,12 +3,12 @@
  * For one file the numeric columns are the scanned ones, not copies. Columns and their types: docs/library.md#table.
  */
 import type { TableColumn } from '../../formats/table-column.js';
-import { intern } from '../fixed-text.js';
+import { intern } from '../catalogue/fixed-text.js';
+import { groupRows } from '../catalogue/row-groups.js';
 import { readDescriptors } from '../grid/descriptor-reader.js';
 import { isGrid, resolveGrid } from '../grid/descriptors.js';
 import { gridId } from '../grid/identity.js';
 import { deriveKeys } from '../keys.js';
-import { groupRows } from '../row-groups.js';
 import type { RawColumns } from '../run-index.js';
 import { decodeIps, kindName, OLD_STYLE_MAX } from './ip.js';
 import { joinTables } from './joined-table.js';

@@ -1,5 +1,5 @@
 /** The descriptor records of a table of records (`>>`, `^^`, `^>`, `##` …), found by name and tags: built once for each table. */
-import { codeOfName, nomvarCode } from '../fixed-text.js';
+import { codeOfName, nomvarCode } from '../catalogue/fixed-text.js';
 import type { Igs } from './params.js';
 
 /** The columns that matching looks at: a RecordTable, or the columns of a run index with its count. */

@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import * as native from '../../native/index.js';
 import { FeatureError } from '../../schemas/problem.js';
 import { shared, skipWithout } from '../../test/paths.js';
-import { textAt } from '../fixed-text.js';
+import { textAt } from '../catalogue/fixed-text.js';
 import { gridCoordinates } from './coords.js';
 import { gridOfRow, type ProbeFile, type ProbeLine, probe } from './probe.js';
 import { angleBetween, DEGREE } from './sphere.js';

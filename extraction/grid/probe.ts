@@ -2,7 +2,7 @@
 import * as native from '../../native/index.js';
 import { FeatureError } from '../../schemas/problem.js';
 import type { LatLon, RecordTable, Source } from '../../schemas/vocabulary.js';
-import { textAt } from '../fixed-text.js';
+import { textAt } from '../catalogue/fixed-text.js';
 import { batchOf, readDescriptors } from './descriptor-reader.js';
 import { requireGrid } from './descriptors.js';
 import { type Grid, openGrid } from './grid.js';

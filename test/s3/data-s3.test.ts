@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { S3Files } from '../../extraction/s3-files.js';
+import { S3Files } from '../../extraction/store/s3-files.js';
 import { S3Store } from '../../extraction/store-s3.js';
 import { FeatureError } from '../../schemas/problem.js';
 import { answers, hashOf, questions } from '../chaos/questions.js';

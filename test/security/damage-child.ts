@@ -2,9 +2,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Budget } from '../../extraction/budget.js';
+import { textAt } from '../../extraction/catalogue/fixed-text.js';
 import { type Catalogue, openCatalogue } from '../../extraction/catalogue.js';
 import { type ExtractDeps, extract } from '../../extraction/extract.js';
-import { textAt } from '../../extraction/fixed-text.js';
 import { openFst } from '../../extraction/fst/file.js';
 import { RegionFinder } from '../../extraction/region/region.js';
 import { DEFAULT_LIMITS } from '../../schemas/limits.js';

@@ -4,7 +4,9 @@
  */
 import type { BlockRange, CoverageBlock } from '../formats/coverage-block.js';
 import type { ParamRef } from '../schemas/vocabulary.js';
-import { groupValues, NO_SLOT, type Pick, type Plan, type PlannedCoverage, type PlannedGroup } from './plan/types.js';
+import { baseOf, groupValues, NO_SLOT, type Plan, type PlannedCoverage, type PlannedGroup } from './plan/types.js';
+import { exactRange, placeExact } from './read/exact-ranges.js';
+import { turnedMean, weighted } from './read/weighted.js';
 import type { ReadSlab } from './read.js';
 import { inUnits, turnedComponent } from './vectors.js';
 
@@ -12,11 +14,8 @@ import { inUnits, turnedComponent } from './vectors.js';
 interface GroupData {
   readonly group: PlannedGroup;
   readonly values: Float32Array;
-}
-
-/** Place of a record's first value; its point slots follow. */
-function baseOf(group: PlannedGroup, slot: number): number {
-  return group.starts === undefined ? slot * group.points.length : group.starts[slot]!;
+  /** the same in float64, where a record holds what float32 rounds */
+  exact: Float64Array | undefined;
 }
 
 function place(data: GroupData, slab: ReadSlab): void {
@@ -49,29 +48,6 @@ function isAscending(slots: Uint32Array): boolean {
   return true;
 }
 
-/** Least weight of valid points that still makes a value. */
-const ENOUGH = 0.5;
-
-/** Weighted mean of the points that are there; NaN when the heaviest is not, or too little is left. */
-function weighted(pick: Extract<Pick, { kind: 'one' }>, valueAt: (slot: number) => number): number {
-  if (pick.slots.length === 1) return valueAt(pick.slots[0]!);
-  let [sum, total, heaviest, valid] = [0, 0, -1, false];
-  for (let k = 0; k < pick.slots.length; k++) {
-    const weight = pick.weights[k]!;
-    const value = valueAt(pick.slots[k]!);
-    const there = !Number.isNaN(value);
-    if (weight > heaviest) {
-      heaviest = weight;
-      valid = there;
-    }
-    if (there) {
-      sum += weight * value;
-      total += weight;
-    }
-  }
-  return valid && total >= ENOUGH ? sum / total : Number.NaN;
-}
-
 /** One value at places of a record and, for turned winds, of its partner; float64, before units. */
 type At = (record: number, partner: number, slot: number) => number;
 
@@ -90,27 +66,6 @@ function turnedAt(data: GroupData, component: 'u' | 'v'): At {
     const [u, v] = component === 'u' ? [own, other] : [other, own];
     return turnedComponent(component, u, v, turns[angle]!, turns[angle + 1]!);
   };
-}
-
-/** Interpolated wind: components first, in the grid's frame, then turned by the mean angle of the points. */
-function turnedMean(
-  data: GroupData,
-  pick: Extract<Pick, { kind: 'one' }>,
-  component: 'u' | 'v',
-  record: number,
-  partner: number,
-): number {
-  const mean = (of: number): number => weighted(pick, (slot) => data.values[baseOf(data.group, of) + slot]!);
-  const [own, other] = [mean(record), mean(partner)];
-  const [u, v] = component === 'u' ? [own, other] : [other, own];
-  const turns = data.group.turns!;
-  let [c, s] = [0, 0];
-  for (let k = 0; k < pick.slots.length; k++) {
-    c += pick.weights[k]! * turns[2 * pick.slots[k]!]!;
-    s += pick.weights[k]! * turns[2 * pick.slots[k]! + 1]!;
-  }
-  const size = Math.hypot(c, s) || 1;
-  return turnedComponent(component, u, v, c / size, s / size);
 }
 
 function rangeValues(data: GroupData, param: ParamRef, range: PlannedCoverage['ranges'][number]): Float32Array {
@@ -133,7 +88,9 @@ function rangeValues(data: GroupData, param: ParamRef, range: PlannedCoverage['r
           );
         const partner = partnerOf(n);
         if (partner === NO_SLOT) return Number.NaN;
-        return inUnits(param, turnedMean(data, pick, param.rotate!.component, record, partner));
+        const stored = (of: number) => (slot: number) => data.values[baseOf(data.group, of) + slot]!;
+        const mean = turnedMean(data.group, pick, param.rotate!.component, stored(record), stored(partner));
+        return inUnits(param, mean);
       });
     case 'all':
       return allValues(data, param, fields, isTurned, value, pick.order);
@@ -182,7 +139,9 @@ function allValues(
 function blockOf(plan: Plan, data: GroupData, coverage: PlannedCoverage): CoverageBlock {
   const ranges = coverage.ranges.map((range): BlockRange => {
     const param = plan.head.params[range.param]!;
-    return { param, values: rangeValues(data, param, range) };
+    const values = rangeValues(data, param, range);
+    if (!plan.wide.has(range.param)) return { param, values };
+    return { param, values, exact: exactRange(data.group, data.exact ?? data.values, param, range) };
   });
   return { metadata: coverage.metadata, domain: coverage.domain, ranges };
 }
@@ -193,7 +152,7 @@ export async function* assemble(plan: Plan, slabs: AsyncIterable<ReadSlab>): Asy
   let data: GroupData | undefined;
   const open = (): GroupData => {
     const group = plan.groups[next]!;
-    return { group, values: new Float32Array(groupValues(group)).fill(Number.NaN) };
+    return { group, values: new Float32Array(groupValues(group)).fill(Number.NaN), exact: undefined };
   };
   const finish = function* (until: number): Generator<CoverageBlock> {
     while (next < until) {
@@ -208,10 +167,12 @@ export async function* assemble(plan: Plan, slabs: AsyncIterable<ReadSlab>): Asy
     const group = plan.groups[slab.read.group]!;
     if (data === undefined && isWhole(group, slab)) {
       // its coverages are made while the slab is still ours
-      data = { group, values: slab.values };
+      data = { group, values: slab.values, exact: slab.exact };
       yield* finish(slab.read.group + 1);
     } else {
       data ??= open();
+      if (slab.exact !== undefined) data.exact ??= Float64Array.from(data.values);
+      if (data.exact !== undefined) placeExact(group, data.exact, slab);
       place(data, slab);
     }
   }

@@ -104,7 +104,7 @@ export function planRequest(request: FeatureRequest, cube: Datacube, deps: PlanD
 }
 
 async function makePlan(request: FeatureRequest, cube: Datacube, deps: PlanDeps): Promise<Plan> {
-  const { selection, grids, integers } = await fieldsOfRequest(request, cube);
+  const { selection, grids, integers, wide } = await fieldsOfRequest(request, cube);
   if (grids.length === 0) {
     throw new FeatureError('no_data', 'The request selects no field at all: no data for any of its values; widen it.');
   }
@@ -124,6 +124,7 @@ async function makePlan(request: FeatureRequest, cube: Datacube, deps: PlanDeps)
       integers,
       levtype: selection.levtype,
     },
+    wide,
     groups,
     cost: costOf(groups, plans),
     notes: request.notes ?? [],

@@ -9,6 +9,7 @@ import type { JumpIndexes } from './catalogue/jump-index.js';
 import { recordsOf } from './datacube.js';
 import { groupValues, type Plan } from './plan/types.js';
 import { MOST_BYTES, type PlannedRead, type ReadShape, readsOfGroup } from './read/batches.js';
+import { MOST_DECODED_BYTES, readExact } from './read/exact.js';
 import { gatherJoined, joined, MOST_JOINED_BYTES } from './read/join.js';
 import { gatherRemote, isRemoteRead } from './read/remote.js';
 import type { SideFiles } from './side/files.js';
@@ -32,6 +33,8 @@ export interface ReadDeps {
 export interface ReadSlab {
   readonly read: ReadShape;
   readonly values: Float32Array;
+  /** the same in float64, where a record holds what float32 rounds */
+  readonly exact?: Float64Array | undefined;
 }
 
 function failed(plan: Plan, read: PlannedRead, errno: number, record: number): FeatureError {
@@ -57,7 +60,7 @@ async function readTogether(
     ? await gatherRemote(plan.cube, reads[0]!, signal)
     : await gatherJoined(plan.cube, reads, jumps);
   let [record, value] = [0, 0];
-  return reads.map((read): ReadSlab => {
+  const slabs = reads.map((read): ReadSlab => {
     const count = read.starts === undefined ? read.slots.length * read.points.length : read.points.length;
     for (let r = 0; r < read.slots.length; r++, record++) {
       if (status[record] !== 0) throw failed(plan, read, status[record]!, r);
@@ -65,6 +68,20 @@ async function readTogether(
     value += count;
     return { read, values: reads.length === 1 ? values : values.subarray(value - count, value) };
   });
+  return plan.wide.size === 0 ? slabs : exactSlabs(plan, reads, slabs, signal);
+}
+
+/** Slabs with the values that float32 rounds. */
+async function exactSlabs(
+  plan: Plan,
+  reads: readonly PlannedRead[],
+  slabs: readonly ReadSlab[],
+  signal?: AbortSignal,
+): Promise<ReadSlab[]> {
+  const out: ReadSlab[] = [];
+  for (const [n, slab] of slabs.entries())
+    out.push({ ...slab, exact: await readExact(plan.cube, reads[n]!, slab.values, signal) });
+  return out;
 }
 
 /** Series out of a side-file, or out of their records when the file cannot be read. */
@@ -86,9 +103,10 @@ async function readSeries(plan: Plan, read: SideRead, deps: ReadDeps, signal?: A
   }
 }
 
-/** Reads of a plan in order: each group out of side-files, or out of its records. */
+/** Reads of a plan in order: each group out of side-files, which hold float32, or out of its records. */
 function* partsOf(plan: Plan, deps: ReadDeps): Generator<PlannedRead | SideRead> {
-  for (const g of plan.groups.keys()) yield* sideReadsOf(plan, g, deps.sides) ?? readsOfGroup(plan, g, deps);
+  const sides = plan.wide.size === 0 ? deps.sides : undefined;
+  for (const g of plan.groups.keys()) yield* sideReadsOf(plan, g, sides) ?? readsOfGroup(plan, g, deps);
 }
 
 /** Bytes that reading and assembling a plan hold at once: the largest group twice, and the batches under way. */
@@ -96,7 +114,9 @@ export function memoryOf(plan: Plan, cores: number): number {
   let largest = 0;
   for (const group of plan.groups) largest = Math.max(largest, groupValues(group));
   const batch = Math.max(4 * largest, plan.groups.length > 1 ? MOST_JOINED_BYTES : 0);
-  return 8 * largest + cores * Math.min(MOST_BYTES, batch);
+  const floats = 8 * largest + cores * Math.min(MOST_BYTES, batch);
+  if (plan.wide.size === 0) return floats;
+  return 3 * floats + cores * MOST_DECODED_BYTES;
 }
 
 /** Large values that came out of records, which nobody else holds. */

@@ -49,6 +49,8 @@ export interface BlockRange {
   readonly param: ParamRef;
   /** NaN: no value. Order: times; levels; levels outermost, then points; path */
   readonly values: Float32Array;
+  /** the values as the records hold them, where that is more than float32; formats of float32 pass over it */
+  readonly exact?: Float64Array;
 }
 
 export interface CoverageBlock {

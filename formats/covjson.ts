@@ -81,13 +81,14 @@ class CovjsonEncoder {
   }
 
   *#range(range: BlockRange, axis: string): Generator<Uint8Array> {
-    const { values, param } = range;
+    const { param, exact, values } = range;
     const integer = this.head.integers.has(param.name);
     this.#json(param.name);
     const type = integer ? 'integer' : 'float';
     const shape = `"dataType":"${type}","axisNames":["${axis}"],"shape":[${values.length}]`;
     this.#buffer.ascii(`:{"type":"NdArray",${shape},"values":[`);
-    if (!integer && this.writeFloats !== undefined) yield* this.#written(values, this.writeFloats);
+    if (exact !== undefined) yield* this.#exact(exact, integer);
+    else if (!integer && this.writeFloats !== undefined) yield* this.#written(values, this.writeFloats);
     else {
       for (let from = 0; from < values.length; from += BATCH) {
         const to = Math.min(values.length, from + BATCH);
@@ -100,6 +101,16 @@ class CovjsonEncoder {
       }
     }
     this.#buffer.ascii(']}');
+  }
+
+  /** Values of records that hold more than float32. */
+  *#exact(values: Float64Array, integer: boolean): Generator<Uint8Array> {
+    for (let v = 0; v < values.length; v++) {
+      if (v > 0) this.#buffer.byte(44);
+      if (integer && Number.isFinite(values[v]!)) this.#buffer.ascii(String(values[v]!));
+      else this.#buffer.float64(values[v]!);
+      if (v % BATCH === 0) yield* this.#flush(CHUNK);
+    }
   }
 
   /** Long lists of values are handed on as they were written, short ones join the buffer. */

@@ -57,6 +57,12 @@ export class TextBuffer {
     else this.#scaled(value, size);
   }
 
+  /** Shortest decimal of a float64; `null` for NaN and infinities. */
+  float64(value: number): void {
+    if (!Number.isFinite(value)) this.ascii('null');
+    else this.ascii(Object.is(value, -0) ? '-0.0' : jsonNumber(value));
+  }
+
   /** Fewest decimals whose nearest decimal reads back as the same float32. */
   #scaled(value: number, size: number): void {
     let d = this.#decimals;

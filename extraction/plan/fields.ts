@@ -7,12 +7,15 @@ import type { Feature, FeatureRequest } from '../../schemas/vocabulary.js';
 import { type Datacube, recordsOf } from '../datacube.js';
 import { NO_ROW, type Selection, selectFields } from '../selection.js';
 import { type GridOfRows, gridsOfRows } from './grids.js';
+import { wideParams } from './wide.js';
 
 export interface PlannedFields {
   readonly selection: Selection;
   readonly grids: readonly GridOfRows[];
   /** names of params whose records hold plain integers and stay as they are */
   readonly integers: ReadonlySet<string>;
+  /** numbers of params with records that float32 rounds */
+  readonly wide: ReadonlySet<number>;
 }
 
 /** Most selections of a datacube, and most rows of them together: some megabytes. */
@@ -75,7 +78,7 @@ function integersOf(selection: Selection, cube: Datacube): Set<string> {
 async function selected(request: FeatureRequest, cube: Datacube): Promise<PlannedFields> {
   const selection = withPartnersOnGrid(selectFields(request, cube), cube);
   const grids = await gridsOfRows(cube, existing(selection.rows));
-  return { selection, grids, integers: integersOf(selection, cube) };
+  return { selection, grids, integers: integersOf(selection, cube), wide: wideParams(selection, cube) };
 }
 
 function keep(all: Kept, key: string, fields: PlannedFields): void {

@@ -59,6 +59,8 @@ export interface Plan {
   readonly request: FeatureRequest;
   readonly cube: Datacube;
   readonly head: CollectionHead;
+  /** numbers of params with records that float32 rounds: their values are read in float64 too */
+  readonly wide: ReadonlySet<number>;
   readonly groups: readonly PlannedGroup[];
   readonly cost: PlanCost;
   /** remarks for the metadata of the job */
@@ -68,4 +70,9 @@ export interface Plan {
 /** Values that a group reads. */
 export function groupValues(group: PlannedGroup): number {
   return group.starts === undefined ? group.rows.length * group.points.length : group.points.length;
+}
+
+/** Place of a record's first value among those of its group; its point slots follow. */
+export function baseOf(group: PlannedGroup, slot: number): number {
+  return group.starts === undefined ? slot * group.points.length : group.starts[slot]!;
 }

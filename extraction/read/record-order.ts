@@ -40,7 +40,7 @@ function picked<T extends Uint8Array | Uint32Array | Float64Array>(column: T, or
 }
 
 /** Columns of some records, in their order, as a batch. */
-export function columnsOf(records: CubeRecords, order: Uint32Array): Omit<RecordBatch, 'container'> {
+export function columnsOf(records: Omit<RecordBatch, 'container'>, order: Uint32Array): Omit<RecordBatch, 'container'> {
   return {
     payloadOffset: picked(records.payloadOffset, order),
     payloadBytes: picked(records.payloadBytes, order),

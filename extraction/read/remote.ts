@@ -2,7 +2,8 @@
  * Gathering from objects: the parts of the records that hold the points are fetched, laid one file behind the other into one
  * source, and read by one native call.
  */
-import { type Decoded, gather } from '../../native/index.js';
+import { type Decoded, type DecodedNative, decodeNative, gather } from '../../native/index.js';
+import type { RecordBatch } from '../../schemas/vocabulary.js';
 import type { Datacube } from '../datacube.js';
 import type { DataFile } from '../run-index.js';
 import { type ByteRange, isRemote, remoteFiles, type Segment } from '../store/remote-files.js';
@@ -80,4 +81,11 @@ export async function gatherRemote(cube: Datacube, read: PlannedRead, signal?: A
   if (!gathered.status.includes(NOT_FETCHED)) return gathered;
   const { payloadOffset, payloadBytes } = read.batch;
   return gatherRanges(cube, read, (r) => [{ offset: payloadOffset[r]!, bytes: payloadBytes[r]! }], signal);
+}
+
+/** Whole records of one object, in the types that they hold. */
+export async function decodeRemote(file: DataFile, batch: RecordBatch, signal?: AbortSignal): Promise<DecodedNative> {
+  const ranges = Array.from(batch.payloadOffset, (offset, r) => ({ offset, bytes: batch.payloadBytes[r]! }));
+  const segments = await remoteFiles(file.path).read(file, ranges, signal);
+  return decodeNative({ segments, size: file.size }, batch);
 }

@@ -31,6 +31,25 @@ export interface OgcRange {
   readonly param: ParamRef;
   /** NaN: no value; order [t][z][y][x], or of the composite */
   readonly values: Float32Array;
+  /** the values as the records hold them, where that is more than float32; formats of float32 pass over it */
+  readonly exact?: Float64Array;
+}
+
+type Values = Float32Array | Float64Array;
+
+/** A range of `count` values out of those of others, in float64 too where one of them is; what `fill` leaves is missing. */
+export function rangeFrom(
+  param: ParamRef,
+  ranges: readonly OgcRange[],
+  count: number,
+  fill: (out: Values, valuesOf: (range: OgcRange) => Values) => void,
+): OgcRange {
+  const values = new Float32Array(count).fill(Number.NaN);
+  fill(values, (range) => range.values);
+  if (ranges.every(({ exact }) => exact === undefined)) return { param, values };
+  const exact = new Float64Array(count).fill(Number.NaN);
+  fill(exact, (range) => range.exact ?? range.values);
+  return { param, values, exact };
 }
 
 export interface OgcCoverage {

@@ -1,12 +1,12 @@
 /**
  * CoverageJSON of EDR and Coverages: one `Coverage`, or a `CoverageCollection` of several. Axes x (longitude), y, z, t; units in
- * UCUM; values as the shortest decimals of float32.
+ * UCUM; values as the shortest decimals of float32, or of float64 where the records hold more.
  */
 import { ucumOf, unitLabel } from '../schemas/params.js';
 import type { Levtype, ParamRef } from '../schemas/vocabulary.js';
 import { parameterOf } from './covjson-head.js';
 import { isoTime, TextBuffer, wrapLongitude } from './float-text.js';
-import { type OgcAnswer, type OgcCoverage, type OgcDomain, rangeAxes } from './ogc-coverage.js';
+import { type OgcAnswer, type OgcCoverage, type OgcDomain, type OgcRange, rangeAxes } from './ogc-coverage.js';
 
 const UCUM = 'http://www.opengis.net/def/uom/UCUM/';
 const CRS84 = 'http://www.opengis.net/def/crs/OGC/1.3/CRS84';
@@ -100,12 +100,14 @@ class Writer {
     }
   }
 
-  #values(values: Float32Array, integer: boolean): void {
+  #values({ values: single, exact }: OgcRange, integer: boolean): void {
+    const values = exact ?? single;
     for (let v = 0; v < values.length; v++) {
       if (v > 0) this.ascii(',');
       const value = values[v]!;
-      if (!integer) this.#buffer.float32(value);
-      else this.ascii(Number.isFinite(value) ? String(value) : 'null');
+      if (integer) this.ascii(Number.isFinite(value) ? String(value) : 'null');
+      else if (exact === undefined) this.#buffer.float32(value);
+      else this.#buffer.float64(value);
     }
   }
 
@@ -120,12 +122,13 @@ class Writer {
     this.ascii(`},"referencing":${references}},"ranges":{`);
     const { names, shape } = rangeAxes(domain);
     const layout = `"axisNames":${JSON.stringify(names)},"shape":${JSON.stringify(shape)}`;
-    for (const [n, { param, values }] of ranges.entries()) {
+    for (const [n, range] of ranges.entries()) {
+      const { param } = range;
       const integer = answer.integers.has(param.name);
       if (n > 0) this.ascii(',');
       this.json(param.name);
       this.ascii(`:{"type":"NdArray","dataType":"${integer ? 'integer' : 'float'}",${layout},"values":[`);
-      this.#values(values, integer);
+      this.#values(range, integer);
       this.ascii(']}');
     }
     this.ascii('}}');

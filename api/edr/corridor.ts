@@ -3,7 +3,7 @@
  * corridor is so narrow that none is.
  */
 import { EARTH_RADIUS_KM } from '../../extraction/region/shapes.js';
-import type { CompositeAxis, OgcCoverage } from '../../formats/ogc-coverage.js';
+import { type CompositeAxis, type OgcCoverage, rangeFrom } from '../../formats/ogc-coverage.js';
 import { FeatureError } from '../../schemas/problem.js';
 import { readNumber } from '../ogc/choices.js';
 import { heightUnits } from '../ogc/crs.js';
@@ -132,10 +132,14 @@ export function corridorQuery(
         paths.some((path) => distanceToLine(axis.y[at]!, axis.x[at]!, path) <= (widthKm / 2) * (1 + 1e-9));
       const kept = Uint32Array.from(axis.x.keys()).filter(isIn);
       if (kept.length === 0) return [];
-      const ranges = coverage.ranges.map(({ param, values: own }) => ({
-        param,
-        values: Float32Array.from(kept, (at) => own[at]!),
-      }));
+      const ranges = coverage.ranges.map((range) =>
+        rangeFrom(range.param, [range], kept.length, (out, valuesOf) => {
+          const own = valuesOf(range);
+          kept.forEach((at, n) => {
+            out[n] = own[at]!;
+          });
+        }),
+      );
       return [{ ...coverage, domain: { ...coverage.domain, composite: keep(axis, kept) }, ranges }];
     },
   };

@@ -1,6 +1,6 @@
 /** Coverages of areas and paths: points of one time as MultiPoint, or joined to a Grid where rows and columns are straight. */
 import type { BlockDomain, CoverageBlock } from '../../formats/coverage-block.js';
-import type { OgcCoverage } from '../../formats/ogc-coverage.js';
+import { type OgcCoverage, type OgcRange, rangeFrom } from '../../formats/ogc-coverage.js';
 import type { ParamRef } from '../../schemas/vocabulary.js';
 import type { EdrCollection } from '../ogc/edr-collections.js';
 import { hasLevels, sortLevels } from './segments.js';
@@ -80,26 +80,28 @@ export function latticeOf({ lat, lon }: AreaDomain['points'], west: number): Lat
 }
 
 /** Values of one parameter as [time][level][row][column]. */
-function gridValues(
+function gridRange(
   blocks: readonly AreaBlock[],
-  name: string,
+  param: ParamRef,
   lattice: Lattice,
   places: { readonly times: Float64Array; readonly levels: Float64Array },
-): Float32Array | undefined {
+): OgcRange | undefined {
   const size = lattice.order.length;
-  const out = new Float32Array(places.times.length * places.levels.length * size).fill(Number.NaN);
-  let found = false;
-  for (const { domain, ranges } of blocks) {
-    const range = ranges.find(({ param }) => param.name === name);
-    if (range === undefined) continue;
-    found = true;
-    const time = places.times.indexOf(domain.valid);
-    for (const [l, level] of domain.levels.entries()) {
-      const to = (time * places.levels.length + places.levels.indexOf(level)) * size;
-      for (let at = 0; at < size; at++) out[to + at] = range.values[l * size + lattice.order[at]!]!;
+  const own = blocks.flatMap(({ domain, ranges }) => {
+    const range = ranges.find((one) => one.param.name === param.name);
+    return range === undefined ? [] : [{ domain, range }];
+  });
+  if (own.length === 0) return undefined;
+  const ranges = own.map(({ range }) => range);
+  return rangeFrom(param, ranges, places.times.length * places.levels.length * size, (out, valuesOf) => {
+    for (const { domain, range } of own) {
+      const [time, values] = [places.times.indexOf(domain.valid), valuesOf(range)];
+      for (const [l, level] of domain.levels.entries()) {
+        const to = (time * places.levels.length + places.levels.indexOf(level)) * size;
+        for (let at = 0; at < size; at++) out[to + at] = values[l * size + lattice.order[at]!]!;
+      }
     }
-  }
-  return found ? out : undefined;
+  });
 }
 
 /** Areas of one member joined over their times as a Grid. */
@@ -117,8 +119,7 @@ function joinGrid(
     ),
   );
   const ranges = params.flatMap((param) => {
-    const values = gridValues(blocks, param.name, lattice, { times, levels });
-    return values === undefined ? [] : [{ param, values }];
+    return gridRange(blocks, param, lattice, { times, levels }) ?? [];
   });
   const vertical = hasLevels(collection) ? { z: levels } : {};
   const metadata = joinMetadata(blocks.map((block) => block.metadata));
@@ -164,17 +165,17 @@ export function joinPaths(coverages: readonly OgcCoverage[]): readonly OgcCovera
       ...(hasLevel ? { z: joined(axes.map(({ z }) => z!)) } : {}),
     };
     const params = new Map(parts.flatMap(({ ranges }) => ranges.map(({ param }) => [param.name, param] as const)));
-    const ranges = [...params.values()].map((param) => ({
-      param,
-      values: Float32Array.from(
-        parts.flatMap((part) => {
-          const own = part.ranges.find((range) => range.param.name === param.name);
-          return own === undefined
-            ? new Array<number>(part.domain.composite!.x.length).fill(Number.NaN)
-            : [...own.values];
-        }),
-      ),
-    }));
+    const ranges = [...params.values()].map((param) => {
+      const own = parts.map((part) => part.ranges.find((range) => range.param.name === param.name));
+      const known = own.filter((range) => range !== undefined);
+      return rangeFrom(param, known, composite.x.length, (out, valuesOf) => {
+        let at = 0;
+        for (const [n, range] of own.entries()) {
+          if (range !== undefined) out.set(valuesOf(range), at);
+          at += parts[n]!.domain.composite!.x.length;
+        }
+      });
+    });
     const metadata = joinMetadata(parts.map((part) => part.metadata));
     return { metadata, domain: { type: 'Trajectory', composite }, ranges };
   });

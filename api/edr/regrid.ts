@@ -1,7 +1,7 @@
 /** Rows and columns of a chosen number over a box: each value is that of the nearest grid point, none outside the grid. */
 import type { Datacube } from '../../extraction/datacube.js';
 import type { BlockDomain, CoverageBlock } from '../../formats/coverage-block.js';
-import type { OgcCoverage } from '../../formats/ogc-coverage.js';
+import { type OgcCoverage, rangeFrom } from '../../formats/ogc-coverage.js';
 import { FeatureError } from '../../schemas/problem.js';
 import type { Feature, LatLon, ParamRef } from '../../schemas/vocabulary.js';
 import type { QueryBox } from '../ogc/choices.js';
@@ -163,21 +163,22 @@ function gridOf(
   for (const [j, lat] of y.entries())
     for (const [i, lon] of x.entries()) placeAt.set(placeKey([lat, lon]), j * x.length + i);
   const size = x.length * y.length;
-  const ranges = params.map((param) => ({
-    param,
-    values: new Float32Array(times.length * levels.length * size).fill(Number.NaN),
-  }));
-  const byName = new Map(ranges.map(({ param, values }) => [param.name, values]));
-  for (const { domain, metadata, ranges: own } of series) {
-    const place = placeAt.get(placeKey(metadata['fst:requestedPoint']))!;
-    const level = levels.indexOf(domain.level);
-    for (const { param, values } of own) {
-      const out = byName.get(param.name)!;
-      domain.times.forEach((time, n) => {
-        out[(timeAt.get(time)! * levels.length + level) * size + place] = values[n]!;
-      });
-    }
-  }
+  const ranges = params.map((param) => {
+    const own = series.flatMap(({ domain, metadata, ranges: all }) => {
+      const place = placeAt.get(placeKey(metadata['fst:requestedPoint']))!;
+      const range = all.find((one) => one.param.name === param.name);
+      return range === undefined ? [] : [{ domain, place, range }];
+    });
+    const known = own.map(({ range }) => range);
+    return rangeFrom(param, known, times.length * levels.length * size, (out, valuesOf) => {
+      for (const { domain, place, range } of own) {
+        const [level, values] = [levels.indexOf(domain.level), valuesOf(range)];
+        domain.times.forEach((time, n) => {
+          out[(timeAt.get(time)! * levels.length + level) * size + place] = values[n]!;
+        });
+      }
+    });
+  });
   const {
     'fst:requestedPoint': _place,
     'fst:distanceKm': _distance,

@@ -3,7 +3,7 @@
  * PointSeries of one level, a VerticalProfile of one time, else a Grid of one column and row.
  */
 import type { BlockDomain, BlockMetadata, CoverageBlock } from '../../formats/coverage-block.js';
-import type { OgcCoverage, OgcDomain } from '../../formats/ogc-coverage.js';
+import { type OgcCoverage, type OgcDomain, rangeFrom } from '../../formats/ogc-coverage.js';
 import type { ParamRef } from '../../schemas/vocabulary.js';
 import type { EdrCollection } from '../ogc/edr-collections.js';
 import { hasLevels, sortLevels } from './segments.js';
@@ -50,17 +50,18 @@ function joinSeries(collection: EdrCollection, series: readonly Series[], params
   const ranges = params.flatMap((param) => {
     const own = series.flatMap(({ domain, ranges: all }) => {
       const range = all.find((one) => one.param.name === param.name);
-      return range === undefined ? [] : [{ domain, values: range.values }];
+      return range === undefined ? [] : [{ domain, range }];
     });
     if (own.length === 0) return [];
-    const values = new Float32Array(times.length * levels.length).fill(Number.NaN);
-    for (const { domain, values: from } of own) {
-      const level = levelAt.get(domain.level)!;
-      domain.times.forEach((time, n) => {
-        values[timeAt.get(time)! * levels.length + level] = from[n]!;
-      });
-    }
-    return [{ param, values }];
+    const ranges = own.map(({ range }) => range);
+    return rangeFrom(param, ranges, times.length * levels.length, (out, valuesOf) => {
+      for (const { domain, range } of own) {
+        const [level, from] = [levelAt.get(domain.level)!, valuesOf(range)];
+        domain.times.forEach((time, n) => {
+          out[timeAt.get(time)! * levels.length + level] = from[n]!;
+        });
+      }
+    });
   });
   const metadata = joinMetadata(series.map((one) => one.metadata));
   return { metadata, domain: columnDomain(collection, series[0]!.domain, levels, times), ranges };

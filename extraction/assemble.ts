@@ -140,7 +140,9 @@ function blockOf(plan: Plan, data: GroupData, coverage: PlannedCoverage): Covera
   const ranges = coverage.ranges.map((range): BlockRange => {
     const param = plan.head.params[range.param]!;
     const values = rangeValues(data, param, range);
-    if (!plan.wide.has(range.param)) return { param, values };
+    // integers as they are stored, of which float32 has rounded none
+    const areSame = data.exact === undefined && plan.head.integers.has(param.name);
+    if (!plan.wide.has(range.param) || areSame) return { param, values };
     return { param, values, exact: exactRange(data.group, data.exact ?? data.values, param, range) };
   });
   return { metadata: coverage.metadata, domain: coverage.domain, ranges };

@@ -103,6 +103,9 @@ export function planRequest(request: FeatureRequest, cube: Datacube, deps: PlanD
   });
 }
 
+const isInterpolated = ({ feature }: FeatureRequest): boolean =>
+  'interpolation' in feature && feature.interpolation === 'bilinear';
+
 async function makePlan(request: FeatureRequest, cube: Datacube, deps: PlanDeps): Promise<Plan> {
   const { selection, grids, integers, wide } = await fieldsOfRequest(request, cube);
   if (grids.length === 0) {
@@ -121,7 +124,8 @@ async function makePlan(request: FeatureRequest, cube: Datacube, deps: PlanDeps)
     head: {
       domainType: domainTypeOf(request.feature),
       params: selection.params,
-      integers,
+      // what lies between integers is none
+      integers: isInterpolated(request) ? new Set() : integers,
       levtype: selection.levtype,
     },
     wide,

@@ -67,10 +67,10 @@ export function exactRange(
     case 'all': {
       const { order } = pick;
       const count = order?.length ?? group.points.length;
-      return Float64Array.from({ length: fields.length * count }, (_, at) => {
-        const p = at % count;
-        return value(Math.floor(at / count), order === undefined ? p : order[p]!);
-      });
+      const out = new Float64Array(fields.length * count);
+      for (let n = 0, at = 0; n < fields.length; n++)
+        for (let p = 0; p < count; p++) out[at++] = value(n, order === undefined ? p : order[p]!);
+      return out;
     }
   }
 }

@@ -188,6 +188,9 @@ describe('values beyond float32', () => {
     const [value] = (await ask({ param: 'F64', step: '0', feature: between })).coverages[0]!.ranges['F64']!.values;
     const mean = (writtenAt('F64', 0, POINT)! + writtenAt('F64', 0, POINT + NI)!) / 2;
     assert.ok(Math.abs(value! - mean) < 1e-4, `${value} is not ${mean}`);
+    const small = (await ask({ param: 'SML', step: '0', feature: between })).coverages[0]!.ranges['SML']!;
+    assert.equal(small.dataType, 'float', 'what lies between integers is none');
+    assert.ok(Math.abs(small.values[0]! - (writtenAt('SML', 0, POINT)! + NI / 2)) < 1e-9);
     const path = {
       type: 'trajectory',
       padding: 0,

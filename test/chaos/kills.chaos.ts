@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { FsStore } from '../../extraction/store-fs.js';
 import { openJobQueue } from '../../workers/open.js';
-import { ended, extractJob } from '../contract/queue-suite.js';
+import { ended, extractJob } from '../contract/queue-jobs.js';
 import { noRedis, startRedis } from '../redis.js';
 import { seededRandom } from './random.js';
 

@@ -16,7 +16,7 @@ import { openJobQueue } from '../../workers/open.js';
 import type { JobQueue } from '../../workers/queue.js';
 import type { RunJob } from '../../workers/run.js';
 import { noRedis, type RedisServer, startRedis } from '../redis.js';
-import { ended, extractJob } from './queue-suite.js';
+import { ended, extractJob } from './queue-jobs.js';
 
 const succeed: RunJob = async () => ({ ok: true, notes: [] });
 

@@ -11,7 +11,9 @@ import { openPostgresBackend } from '../../workers/backend-postgres.js';
 import { openRedisBackend } from '../../workers/backend-redis.js';
 import { type JobQueue, openQueue } from '../../workers/queue.js';
 import { noRedis, type RedisServer, startRedis } from '../redis.js';
-import { ended, extractJob, queueContract } from './queue-suite.js';
+import { ended, extractJob, type OpenQueue } from './queue-jobs.js';
+import { queueSharing } from './queue-sharing-suite.js';
+import { queueContract } from './queue-suite.js';
 
 const postgres = process.env['POLYFST_TEST_POSTGRES'];
 
@@ -23,7 +25,12 @@ async function openEmbedded(state: string, store: FsStore): Promise<JobQueue> {
   return openQueue(settings(await openEmbeddedBackend(join(state, 'queue')), state, store));
 }
 
-queueContract('the embedded backend', openEmbedded);
+function bothSuites(name: string, open: OpenQueue, skip: string | false = false): void {
+  queueContract(name, open, skip);
+  queueSharing(name, open, skip);
+}
+
+bothSuites('the embedded backend', openEmbedded);
 
 describe('queue on Redis', { skip: noRedis }, () => {
   let redis: RedisServer;
@@ -31,10 +38,10 @@ describe('queue on Redis', { skip: noRedis }, () => {
     redis = await startRedis();
   });
   after(() => redis[Symbol.asyncDispose]());
-  queueContract('Redis', async (state, store) => openQueue(settings(await openRedisBackend(redis.url), state, store)));
+  bothSuites('Redis', async (state, store) => openQueue(settings(await openRedisBackend(redis.url), state, store)));
 });
 
-queueContract(
+bothSuites(
   'PostgreSQL',
   async (state, store) => openQueue(settings(await openPostgresBackend(postgres ?? ''), state, store)),
   postgres === undefined ? 'POLYFST_TEST_POSTGRES names no server' : false,

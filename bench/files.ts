@@ -1,10 +1,9 @@
 /** The files that the file benchmarks read: written once by the project's own writer, seeded, below a given folder. */
-import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { append, encode, type NativeField } from '../native/index.js';
 import type { Container } from '../schemas/vocabulary.js';
 import { weatherField } from './field.js';
+import { fieldOf, PLAIN, writeFileOnce } from './run-files.js';
 
 /** Types of the decode rows: name, datyp, nbits. */
 export const TYPES = [
@@ -20,30 +19,14 @@ export const TYPES = [
 export const FIELD = { ni: 1000, nj: 1000, records: 24 } as const;
 export const SCAN = { files: 40, records: 250, ni: 50, nj: 50 } as const;
 
-function field(values: Float32Array, ni: number, nj: number, datyp: number, nbits: number, hour: number): NativeField {
-  return {
-    nomvar: 'TT', typvar: 'P', etiket: 'BENCH', grtyp: 'L', ip1: 500, ip2: hour, ip3: 0, ni, nj, nk: 1,
-    deet: 3600, npas: hour, ig1: 5, ig2: 10, ig3: 11500, ig4: 23000, dateo: 493121600, datyp, nbits, values,
-  }; // biome-ignore format: one record
-}
-
-async function writeOnce(path: string, container: Container, fields: () => AsyncIterable<NativeField>): Promise<void> {
-  if (existsSync(path)) return;
-  const part = `${path}.part`;
-  await rm(part, { force: true });
-  const records: Uint8Array[] = [];
-  for await (const one of fields()) records.push(await encode(container, one));
-  await append(part, container, records);
-  await rename(part, path);
-}
-
 /** One file of `FIELD.records` fields a type; returns its path. */
 export async function decodeFile(folder: string, container: Container, type: (typeof TYPES)[number]): Promise<string> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, `decode_${type.name.replace('/', '_')}.${container}.fst`);
-  await writeOnce(path, container, async function* () {
-    for (let r = 0; r < FIELD.records; r++)
-      yield field(weatherField(FIELD.ni, FIELD.nj, r % 4), FIELD.ni, FIELD.nj, type.datyp, type.nbits, r);
+  const { ni, nj, records } = FIELD;
+  await writeFileOnce(path, container, function* () {
+    for (let hour = 0; hour < records; hour++)
+      yield fieldOf(weatherField(ni, nj, hour % 4), { ...type, container }, { ni, nj, hour, level: 500 });
   });
   return path;
 }
@@ -55,9 +38,9 @@ export async function scanFiles(folder: string, container: Container): Promise<s
   const paths: string[] = [];
   for (let f = 0; f < SCAN.files; f++) {
     const path = join(folder, `scan_${String(f).padStart(2, '0')}.${container}.fst`);
-    await writeOnce(path, container, async function* () {
-      for (let r = 0; r < SCAN.records; r++)
-        yield { ...field(values, SCAN.ni, SCAN.nj, 1, 16, r), ip1: 1000 - r, ip3: f };
+    await writeFileOnce(path, container, function* () {
+      for (let hour = 0; hour < SCAN.records; hour++)
+        yield { ...fieldOf(values, PLAIN, { ...SCAN, hour, level: 500 }), ip1: 1000 - hour, ip3: f };
     });
     paths.push(path);
   }

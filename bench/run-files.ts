@@ -56,10 +56,27 @@ export interface Place {
 /** Grid L, lon 230 + 0.1 i, lat 25 + 0.05 j. */
 export function fieldOf(values: Float32Array, packing: Packing, { ni, nj, hour, level }: Place): NativeField {
   return {
-    nomvar: 'TT', typvar: 'P', etiket: 'BENCH', grtyp: 'L', ip1: encodeIp(level, PRESSURE), ip2: hour, ip3: 0, ni, nj, nk: 1,
-    deet: 3600, npas: hour, ig1: 5, ig2: 10, ig3: 11500, ig4: 23000, dateo: ORIGIN, datyp: packing.datyp,
-    nbits: packing.nbits, values,
-  }; // biome-ignore format: one record
+    nomvar: 'TT',
+    typvar: 'P',
+    etiket: 'BENCH',
+    grtyp: 'L',
+    ip1: encodeIp(level, PRESSURE),
+    ip2: hour,
+    ip3: 0,
+    ni,
+    nj,
+    nk: 1,
+    deet: 3600,
+    npas: hour,
+    ig1: 5,
+    ig2: 10,
+    ig3: 11500,
+    ig4: 23000,
+    dateo: ORIGIN,
+    datyp: packing.datyp,
+    nbits: packing.nbits,
+    values,
+  };
 }
 
 /** Writes a file under another name first, so that an interrupted run leaves nothing half written. */

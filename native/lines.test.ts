@@ -63,7 +63,17 @@ async function compare(path: string): Promise<number> {
   return records;
 }
 
-const packings = [[1, 12], [1, 16], [1, 7], [2, 16], [2, 5], [4, 20], [5, 32], [5, 24], [6, 16]] as const; // biome-ignore format: one row
+const packings = [
+  [1, 12],
+  [1, 16],
+  [1, 7],
+  [2, 16],
+  [2, 5],
+  [4, 20],
+  [5, 32],
+  [5, 24],
+  [6, 16],
+] as const;
 
 for (const container of ['xdf', 'rsf'] as const satisfies readonly Container[]) {
   test(`points of ${container} records, read again and again`, async () => {

@@ -61,9 +61,27 @@ function smooth(ni: number, nj: number, hour: number): Float32Array {
 }
 
 const field = (datyp: number, hour: number): NativeField => ({
-  nomvar: 'TT', typvar: 'P', etiket: 'JUMP', grtyp: 'X', ip1: 0, ip2: hour, ip3: 0, ni: 420, nj: 310, nk: 1, deet: 3600,
-  npas: hour, ig1: 0, ig2: 0, ig3: 0, ig4: 0, dateo: 0, datyp, nbits: 16, values: smooth(420, 310, hour),
-}); // biome-ignore format: one record
+  nomvar: 'TT',
+  typvar: 'P',
+  etiket: 'JUMP',
+  grtyp: 'X',
+  ip1: 0,
+  ip2: hour,
+  ip3: 0,
+  ni: 420,
+  nj: 310,
+  nk: 1,
+  deet: 3600,
+  npas: hour,
+  ig1: 0,
+  ig2: 0,
+  ig3: 0,
+  ig4: 0,
+  dateo: 0,
+  datyp,
+  nbits: 16,
+  values: smooth(420, 310, hour),
+});
 
 for (const container of ['xdf', 'rsf'] as const satisfies readonly Container[]) {
   test(`points of ${container} records through jump indexes are those of whole fields`, async () => {

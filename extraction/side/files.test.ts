@@ -33,10 +33,27 @@ function values(hour: number, shift: number): Float32Array {
 
 /** Missing points only where the type has them. */
 const field = (nomvar: string, datyp: number, nbits: number, hour: number, level: number): NativeField => ({
-  nomvar, typvar: 'P', etiket: 'SIDE', grtyp: 'L', ip1: encodeIp(level, 2), ip2: hour, ip3: 0, ni: NI, nj: NJ, nk: 1, deet: 3600,
-  npas: hour, ig1: 100, ig2: 100, ig3: 9000, ig4: 0, dateo: isoToStamp('2025-01-15T00:00:00Z'), datyp, nbits,
+  nomvar,
+  typvar: 'P',
+  etiket: 'SIDE',
+  grtyp: 'L',
+  ip1: encodeIp(level, 2),
+  ip2: hour,
+  ip3: 0,
+  ni: NI,
+  nj: NJ,
+  nk: 1,
+  deet: 3600,
+  npas: hour,
+  ig1: 100,
+  ig2: 100,
+  ig3: 9000,
+  ig4: 0,
+  dateo: isoToStamp('2025-01-15T00:00:00Z'),
+  datyp,
+  nbits,
   values: values(hour, level / 100).map((value) => ((datyp & 64) === 0 && Number.isNaN(value) ? -3.5 : value)),
-}); // biome-ignore format: one record
+});
 
 interface Opened {
   readonly config: Config;

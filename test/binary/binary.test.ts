@@ -1,23 +1,10 @@
 /** Answers without text by `Accept`: the same numbers as CoverageJSON on Polytope and EDR, and no mixing of kept answers. */
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { tableFromIPC } from 'apache-arrow';
-import { ensureDemo } from '../../cli/demo.js';
-import { startTestService, type TestService } from '../service.js';
+import { demoService } from '../demo-service.js';
 
-const folder = join(tmpdir(), `polyfst-binary-${process.pid}`);
-let service: TestService;
-before(async () => {
-  await ensureDemo(folder);
-  service = await startTestService([folder], { now: '2025-01-17T09:00:00Z' });
-});
-after(async () => {
-  await service[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-});
+const service = demoService({ now: '2025-01-17T09:00:00Z' });
 
 const ARROW = 'application/vnd.apache.arrow.stream';
 const RAW = 'application/octet-stream';

@@ -4,28 +4,12 @@
  * that make no sense. What comes back as an error must be in the words of its surface.
  */
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { ensureDemo } from '../../cli/demo.js';
-import { startTestService, type TestService } from '../service.js';
+import { before, describe, it } from 'node:test';
+import { demoService } from '../demo-service.js';
 import { ask, type Reply } from './http.js';
 
-const folder = join(tmpdir(), `polyfst-surfaces-${process.pid}`);
-let service: TestService;
+const service = demoService();
 let paths: readonly string[];
-before(async () => {
-  await ensureDemo(folder);
-  service = await startTestService([folder]);
-  const document = await ask(service.url, '/openapi.json');
-  paths = Object.keys(document.json['paths'] as object);
-});
-after(async () => {
-  await service[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-});
-
 const text = (value: unknown, what: string): void =>
   assert.ok(typeof value === 'string' && value !== '', `${what}: ${String(value)}`);
 
@@ -127,6 +111,11 @@ async function check(path: string, method: string): Promise<boolean> {
 }
 
 describe('errors of every surface', () => {
+  before(async () => {
+    const document = await ask(service.url, '/openapi.json');
+    paths = Object.keys(document.json['paths'] as object);
+  });
+
   it('the document names every surface', () => {
     for (const [prefix] of DIALECTS)
       assert.ok(

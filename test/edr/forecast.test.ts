@@ -1,22 +1,9 @@
 /** How `/v1/forecast` takes its options: units, time zones, lists as programs send them. */
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { ensureDemo } from '../../cli/demo.js';
-import { startTestService, type TestService } from '../service.js';
+import { describe, it } from 'node:test';
+import { demoService } from '../demo-service.js';
 
-const folder = join(tmpdir(), `polyfst-forecast-${process.pid}`);
-let service: TestService;
-before(async () => {
-  await ensureDemo(folder);
-  service = await startTestService([folder]);
-});
-after(async () => {
-  await service[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-});
+const service = demoService();
 
 interface Forecast {
   readonly timezone: string;

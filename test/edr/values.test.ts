@@ -1,24 +1,11 @@
 /** Values of EDR, Coverages and the forecast on the demo run: equal to its formula and to the answers of the Polytope API. */
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { ensureDemo } from '../../cli/demo.js';
+import { describe, it } from 'node:test';
 import { ask } from '../contract/http.js';
-import { startTestService, type TestService } from '../service.js';
+import { demoService } from '../demo-service.js';
 import { coveragesOf, demoValue, type EdrCoverage, edr, valueAt } from './client.js';
 
-const folder = join(tmpdir(), `polyfst-edr-values-${process.pid}`);
-let service: TestService;
-before(async () => {
-  await ensureDemo(folder);
-  service = await startTestService([folder], { now: '2025-01-17T09:00:00Z' });
-});
-after(async () => {
-  await service[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-});
+const service = demoService({ now: '2025-01-17T09:00:00Z' });
 
 const RUN = 'instances/20250115T000000Z';
 const get = async (path: string): Promise<readonly EdrCoverage[]> =>

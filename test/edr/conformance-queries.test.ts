@@ -14,7 +14,6 @@ const json = async (path: string): Promise<Json> => {
   return reply.json;
 };
 
-
 const POINT = 'POINT(-73.5 45.5)';
 const POLYGON = 'POLYGON((-75 45,-74 45,-74 46,-75 46,-75 45))';
 const LINE = 'LINESTRING(-75 45,-74 46)';

@@ -1,7 +1,8 @@
 /** NumPy's array files (.npy, version 1.0): a header of fixed size and the values in C order, so that parts can be written anywhere. */
 import type { NumberType } from '../schemas/number-array.js';
 
-const DESCR: Readonly<Record<NumberType, string>> = {
+/** Types as NumPy and Zarr 2 write them. */
+export const NUMPY_TYPES: Readonly<Record<NumberType, string>> = {
   float32: '<f4',
   float64: '<f8',
   int8: '|i1',
@@ -20,7 +21,7 @@ const ALIGNMENT = 64;
 /** The bytes before the values of an array of this type and shape. */
 export function npyHeader(type: NumberType, shape: readonly number[]): Uint8Array {
   const list = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const text = `{'descr': '${DESCR[type]}', 'fortran_order': False, 'shape': (${list}), }`;
+  const text = `{'descr': '${NUMPY_TYPES[type]}', 'fortran_order': False, 'shape': (${list}), }`;
   const length = Math.ceil((10 + text.length + 1) / ALIGNMENT) * ALIGNMENT;
   const header = Buffer.alloc(length, 0x20);
   header.write('\x93NUMPY\x01\x00', 'latin1');

@@ -6,13 +6,13 @@ import {
   type CfAttribute,
   type CfAttributes,
   type CfDataset,
-  type CfDtype,
   type CfGroup,
   type CfVariable,
   groupsOf,
   planeSize,
 } from './cf.js';
 import type { Deflate } from './deflate-chunk.js';
+import { NUMPY_TYPES } from './npy.js';
 
 export type ZarrVersion = 2 | 3;
 
@@ -37,19 +37,6 @@ function attributeJson(value: CfAttribute): Json {
   const list = Array.from(value as ArrayLike<number | bigint>, Number);
   return list.length === 1 ? list[0]! : list;
 }
-
-const V2_TYPES: Readonly<Record<Exclude<CfDtype, 'string'>, string>> = {
-  float32: '<f4',
-  float64: '<f8',
-  int8: '|i1',
-  int16: '<i2',
-  int32: '<i4',
-  int64: '<i8',
-  uint8: '|u1',
-  uint16: '<u2',
-  uint32: '<u4',
-  uint64: '<u8',
-};
 
 /** Extents of a chunk. */
 export function chunkShape(variable: CfVariable): readonly number[] {
@@ -116,7 +103,7 @@ function arrayV2(variable: CfVariable, { gzip }: ZarrOptions): JsonObject {
     zarr_format: 2,
     shape: variable.shape,
     chunks: chunkShape(variable),
-    dtype: dtype === 'string' ? `|S${width}` : V2_TYPES[dtype],
+    dtype: dtype === 'string' ? `|S${width}` : NUMPY_TYPES[dtype],
     compressor: gzip === undefined ? null : { id: 'gzip', level: gzip },
     fill_value: dtype === 'string' ? null : fillOf(variable, 2),
     order: 'C',

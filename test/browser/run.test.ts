@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { shared, skipWithout } from '../paths.js';
 import { axe, type Bench, freshLink, holds, mapShown, noBrowser, readAt, startBench, textOf } from './browser.js';
-import { codeOf, coloursAgree, downloads, isPrice, isSubmit, plays, typeShape } from './steps.js';
+import { codeOf, coloursAgree, downloads, isPrice, isSubmit, plays, repeatAndReload, typeShape } from './steps.js';
 
 const run = shared('fst', 'run');
 const AT = [33.2, -88.4] as const;
@@ -171,13 +171,7 @@ describe('the page on the reference run', { skip: noBrowser || skipWithout(run, 
   it('14 repeats a request, keeps the list over a reload, and cancels', async () => {
     await using opened = await bench.open(`${UPPER}&f=${POLY}`);
     const { page, complaints } = opened;
-    await page.click('#extract');
-    await page.waitForSelector('.job[data-state=processed]');
-    await page.click('.job >> text=Repeat');
-    await page.waitForSelector('.job[data-state=processed]');
-    await page.reload();
-    await page.click('#jobs-button');
-    await holds(page, `document.querySelectorAll('#jobs .job[data-state=processed]').length === 2`);
+    await repeatAndReload(page);
     assert.deepEqual(complaints, []);
     await using idle = await bench.another({ workers: { enabled: false } });
     await using waiting = await idle.open(`${UPPER}&f=${POLY}`);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { axe, type Bench, freshLink, holds, mapShown, noBrowser, startBench, textOf } from './browser.js';
-import { isPrice, isSubmit, typeShape } from './steps.js';
+import { isPrice, isSubmit, repeatAndReload, typeShape } from './steps.js';
 
 /** Middle of the map and a length that is well inside it. */
 async function middle(page: Page): Promise<{ x: number; y: number }> {
@@ -113,13 +113,7 @@ describe('the page: areas and tracks', { skip: noBrowser }, () => {
   it('14 keeps its list of requests over a reload; repeats and removes', async () => {
     await using opened = await bench.open(`${SURFACE}&f=${POLY}`);
     const { page, complaints } = opened;
-    await page.click('#extract');
-    await page.waitForSelector('.job[data-state=processed]');
-    await page.click('.job >> text=Repeat');
-    await page.waitForSelector('.job[data-state=processed]');
-    await page.reload();
-    await page.click('#jobs-button');
-    await holds(page, `document.querySelectorAll('#jobs .job[data-state=processed]').length === 2`);
+    await repeatAndReload(page);
     assert.deepEqual(await axe(page), []);
     await page.locator('#jobs [aria-label=Remove]').first().click();
     await holds(page, `document.querySelectorAll('#jobs .job').length === 1`);

@@ -110,3 +110,14 @@ export async function typeShape(page: Page, points: string): Promise<void> {
   await page.keyboard.press('Enter');
   await page.waitForSelector('#extract');
 }
+
+/** Extracts, repeats the request and loads the page anew: the list has both then. */
+export async function repeatAndReload(page: Page): Promise<void> {
+  await page.click('#extract');
+  await page.waitForSelector('.job[data-state=processed]');
+  await page.click('.job >> text=Repeat');
+  await page.waitForSelector('.job[data-state=processed]');
+  await page.reload();
+  await page.click('#jobs-button');
+  await holds(page, `document.querySelectorAll('#jobs .job[data-state=processed]').length === 2`);
+}

@@ -1,6 +1,7 @@
 /** Points of an answer as coloured cells on the map. */
 import L from 'leaflet';
-import { type Frame, ViewportLayer } from './viewport-layer.js';
+import { CanvasLayer } from './canvas-layer.js';
+import type { Frame } from './viewport-layer.js';
 
 export interface Points {
   readonly lat: ArrayLike<number>;
@@ -15,16 +16,13 @@ function rowSpacing(lat: ArrayLike<number>): number {
   return (rows.at(-1)! - rows[0]!) / (rows.length - 1);
 }
 
-export class CellsLayer extends ViewportLayer {
-  readonly #canvas: HTMLCanvasElement;
+export class CellsLayer extends CanvasLayer {
   #points: Points | undefined;
   #spacing = 0.1;
   #colour: (value: number) => string | undefined = () => undefined;
 
   constructor() {
-    const canvas = document.createElement('canvas');
-    super(canvas, 'cells');
-    this.#canvas = canvas;
+    super('cells');
   }
 
   /** `spacing`: distance of grid points, degrees of arc. */
@@ -37,11 +35,7 @@ export class CellsLayer extends ViewportLayer {
 
   protected draw(frame: Frame, shown: () => void): void {
     const map = this.map!;
-    const ratio = Math.min(2, window.devicePixelRatio || 1);
-    this.#canvas.width = frame.size.x * ratio;
-    this.#canvas.height = frame.size.y * ratio;
-    const context = this.#canvas.getContext('2d')!;
-    context.scale(ratio, ratio);
+    const context = this.context(frame);
     const points = this.#points;
     for (let n = 0; n < (points?.values.length ?? 0); n++) {
       const colour = this.#colour(points!.values[n]!);

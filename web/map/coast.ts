@@ -4,7 +4,8 @@ import { mesh } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 import fine from 'world-atlas/countries-50m.json?url';
 import coarse from 'world-atlas/countries-110m.json?url';
-import { type Frame, ViewportLayer } from './viewport-layer.js';
+import { CanvasLayer } from './canvas-layer.js';
+import type { Frame } from './viewport-layer.js';
 
 /** A line: longitude and latitude by turns. */
 type Line = Float64Array;
@@ -69,16 +70,13 @@ function project(lines: readonly Line[], crs: L.CRS): Float64Array[] {
   });
 }
 
-export class CoastLayer extends ViewportLayer {
-  readonly #canvas: HTMLCanvasElement;
+export class CoastLayer extends CanvasLayer {
   #lines: Lines = { coast: [], borders: [] };
   #projected: Record<keyof Lines | 'grid', readonly Float64Array[]> | undefined;
   #colours: CoastColours;
 
   constructor(colours: CoastColours) {
-    const canvas = document.createElement('canvas');
-    super(canvas, 'lines');
-    this.#canvas = canvas;
+    super('lines');
     this.#colours = colours;
     const use = (lines: Lines): void => {
       this.#lines = lines;
@@ -102,11 +100,7 @@ export class CoastLayer extends ViewportLayer {
       borders: project(this.#lines.borders, crs),
       grid: project(GRATICULE, crs),
     };
-    const ratio = Math.min(2, window.devicePixelRatio || 1);
-    this.#canvas.width = frame.size.x * ratio;
-    this.#canvas.height = frame.size.y * ratio;
-    const context = this.#canvas.getContext('2d')!;
-    context.scale(ratio, ratio);
+    const context = this.context(frame);
     context.lineJoin = 'round';
     const { coast, borders, grid } = this.#projected;
     const { line, halo, border, grid: faint } = this.#colours;

@@ -1,6 +1,7 @@
 /** Points of the grid as small dots over the map. */
 import L from 'leaflet';
-import { type Frame, ViewportLayer } from './viewport-layer.js';
+import { CanvasLayer } from './canvas-layer.js';
+import type { Frame } from './viewport-layer.js';
 
 export interface GridPoints {
   readonly lat: ArrayLike<number>;
@@ -9,15 +10,12 @@ export interface GridPoints {
 
 const RADIUS = 1.25;
 
-export class GridPointsLayer extends ViewportLayer {
-  readonly #canvas: HTMLCanvasElement;
+export class GridPointsLayer extends CanvasLayer {
   #points: GridPoints = { lat: [], lon: [] };
   #colours: readonly [dot: string, halo: string] = ['#000', '#fff'];
 
   constructor() {
-    const canvas = document.createElement('canvas');
-    super(canvas, 'lines');
-    this.#canvas = canvas;
+    super('lines');
   }
 
   show(points: GridPoints, dot: string, halo: string): void {
@@ -28,11 +26,7 @@ export class GridPointsLayer extends ViewportLayer {
 
   protected draw(frame: Frame, shown: () => void): void {
     const map = this.map!;
-    const ratio = Math.min(2, window.devicePixelRatio || 1);
-    this.#canvas.width = frame.size.x * ratio;
-    this.#canvas.height = frame.size.y * ratio;
-    const context = this.#canvas.getContext('2d')!;
-    context.scale(ratio, ratio);
+    const context = this.context(frame);
     const { lat, lon } = this.#points;
     const [dots, halos] = [new Path2D(), new Path2D()];
     let count = 0;
@@ -49,7 +43,7 @@ export class GridPointsLayer extends ViewportLayer {
     context.fill(halos);
     context.fillStyle = this.#colours[0];
     context.fill(dots);
-    this.#canvas.dataset['points'] = String(count);
+    this.canvas.dataset['points'] = String(count);
     shown();
   }
 }

@@ -2,6 +2,7 @@
  * Planning: which records a request reads, at which points, and what its answer will look like. Reads nothing but grid
  * descriptors, so the service plans every request before it accepts it: bad and oversized ones are refused by name.
  */
+import type { BlockDomain } from '../formats/coverage-block.js';
 import type { Limits } from '../schemas/limits.js';
 import { FeatureError } from '../schemas/problem.js';
 import type { FeatureRequest } from '../schemas/vocabulary.js';
@@ -64,9 +65,25 @@ function split(selection: Selection, grids: readonly GridOfRows[], request: Feat
   return parts;
 }
 
-/** Bytes of text of an answer, from the habits of the encoder: an estimate for pricing. */
-function textBytes(values: number, points: number, coverages: number): number {
-  return Math.round(1000 + 8 * values + 30 * Math.min(points, values) + 900 * coverages);
+/** Bytes of text of the coordinates of a coverage. */
+function coordinateBytes(domain: BlockDomain): number {
+  switch (domain.type) {
+    case 'PointSeries':
+      return 23 * domain.times.length;
+    case 'VerticalProfile':
+      return 6 * domain.levels.length;
+    case 'MultiPoint':
+      return 20 * domain.points.lat.length * domain.levels.length;
+    case 'Trajectory':
+      return 43 * domain.path.lat.length;
+  }
+}
+
+/** Bytes of an answer as CoverageJSON, from the habits of the encoder: an estimate for pricing. Every coverage has its coordinates. */
+function textBytes(groups: readonly PlannedGroup[], values: number): number {
+  let bytes = 1000 + 9 * values;
+  for (const group of groups) for (const { domain } of group.coverages) bytes += 600 + coordinateBytes(domain);
+  return bytes;
 }
 
 /** Rows of a group are distinct already. */
@@ -85,7 +102,7 @@ function costOf(groups: readonly PlannedGroup[], plans: readonly FeaturePlan[]):
     fields: distinctRows(groups),
     points,
     values,
-    bytes_estimate: textBytes(values, points, coverages),
+    bytes_estimate: textBytes(groups, values),
     coverages,
   };
 }
